@@ -1,0 +1,36 @@
+"""A channel's account: one provider's credentials in one area, and what of a contact it can reach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from store.domain.people import ContactKind
+
+
+class AccountKind(StrEnum):
+    WEB_CHAT = "web_chat"
+    TELEGRAM = "telegram"
+    KANNEL = "kannel"
+    SIMULATOR = "simulator"
+
+
+REACHES: Mapping[AccountKind, ContactKind] = {
+    AccountKind.WEB_CHAT: ContactKind.WEB_CHAT,
+    AccountKind.TELEGRAM: ContactKind.TELEGRAM,
+    AccountKind.KANNEL: ContactKind.PHONE,
+    AccountKind.SIMULATOR: ContactKind.PHONE,
+}
+
+WAITING_KINDS = frozenset({AccountKind.WEB_CHAT, AccountKind.SIMULATOR})
+"""Kinds that send nothing: the delivery's row is the message and waits until its page reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: int
+    area_id: int
+    kind: AccountKind
+    name: str
+    hook_secret: str = field(repr=False)
+    credentials: Mapping[str, str] = field(repr=False)
+    stopped_reason: str = ""

@@ -1,0 +1,44 @@
+"""The delivery ledger's rules: states that only move up, and what may be tried again."""
+
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+RANK = {
+    DeliveryState.QUEUED: 0,
+    DeliveryState.SENDING: 1,
+    DeliveryState.UNKNOWN: 2,
+    DeliveryState.SENT: 3,
+    DeliveryState.FAILED: 4,
+    DeliveryState.SKIPPED: 4,
+    DeliveryState.DELIVERED: 5,
+    DeliveryState.READ: 6,
+}
+"""Receipts only raise the rank: failed after sent is allowed, sent after delivered is not."""
+
+FINAL_STATES = frozenset({DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED, DeliveryState.SKIPPED})
+
+
+def raised(current: DeliveryState, said: DeliveryState) -> DeliveryState:
+    """The state after a receipt that says `said`; a receipt never lowers it."""
+    return said if RANK[said] > RANK[current] else current
+
+
+class SkipReason(StrEnum):
+    OPTED_OUT = "opted_out"
+    NO_CONTACT = "no_contact"
+    DEAD_CONTACT = "dead_contact"
+    NO_ACCOUNT = "no_account"
+    TICKET_SPOKEN_FOR = "ticket_spoken_for"
+    SHARED_ADDRESS = "shared_address"
+    """Another household of the same notice has this address: one message is for both."""

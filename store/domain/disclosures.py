@@ -1,0 +1,146 @@
+"""What a village discloses (村务公开): the items of a month, what they come to, and what may not stand in them.
+
+Organic Law of Villagers' Committees, Art. 30 and 31 (2018 text): finances at least once a month where there is much
+money, what concerns villagers' interests at once. Amounts are integers in fen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from store.domain.errors import Refusal
+
+TITLE_LENGTH = 120
+TEXT_LENGTH = 2000
+LARGEST_AMOUNT_FEN = 10**13
+"""A hundred thousand million yuan: beyond any village, far within the column."""
+
+
+class DisclosureCategory(StrEnum):
+    FINANCE = "finance"
+    ASSETS = "assets"
+    WORKS = "works"
+    RELIEF = "relief"
+    HOMESTEAD = "homestead"
+    LAND = "land"
+    LEVY = "levy"
+    OTHER = "other"
+
+
+class Flow(StrEnum):
+    """Whether an item is the village's money in or out, or only posted (relief that the county pays, approvals)."""
+
+    INCOME = "income"
+    EXPENDITURE = "expenditure"
+    POSTED = "posted"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item before it is in the books. `attachment` is the SHA-256 of a stored file, "" for none."""
+
+    category: DisclosureCategory
+    title: str
+    flow: Flow
+    amount_fen: int | None = None
+    text: str = ""
+    attachment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureItem:
+    """One line on the board, numbered through its month. `urgent_at` is when it was published ahead of its month."""
+
+    id: int
+    month: date
+    number: int
+    category: DisclosureCategory
+    title: str
+    flow: Flow
+    amount_fen: int | None
+    text: str
+    attachment: str
+    urgent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A month by its first day. `opening_fen` is what the village had before it, None where nobody stated it."""
+
+    id: int
+    village_id: int
+    month: date
+    opening_fen: int | None
+    published_at: datetime | None
+    items: tuple[DisclosureItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A month in one line. `largest` is the largest expenditure; `balance_fen` is None where the opening is unknown."""
+
+    income_fen: int
+    expenditure_fen: int
+    balance_fen: int | None
+    largest: DisclosureItem | None
+    count: int
+
+
+def digest_of(items: Iterable[DisclosureItem], opening_fen: int | None = None) -> Digest:
+    """What the items come to. Posted items are counted and have no part in the money."""
+    listed = tuple(items)
+    spent = [item for item in listed if item.flow is Flow.EXPENDITURE and item.amount_fen]
+    income_fen = sum(item.amount_fen or 0 for item in listed if item.flow is Flow.INCOME)
+    expenditure_fen = sum(item.amount_fen or 0 for item in spent)
+    return Digest(
+        income_fen=income_fen,
+        expenditure_fen=expenditure_fen,
+        balance_fen=None if opening_fen is None else opening_fen + income_fen - expenditure_fen,
+        largest=max(spent, key=lambda item: (item.amount_fen or 0, -item.number), default=None),
+        count=len(listed),
+    )
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def month_before(month: date) -> date:
+    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+
+
+_GAP = r"[ \-]?"
+_MOBILE = rf"(?:(?:\+|00)?86{_GAP})?1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}"
+_IDENTITY = rf"[1-9][0-9]{{5}}{_GAP}(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9]{_GAP}[0-9]{{3}}[0-9Xx]"
+_BANK_CARD = rf"62[0-9]{{2}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?"
+_PERSONAL = re.compile(rf"(?<![0-9])(?:{_MOBILE}|{_IDENTITY}|{_BANK_CARD})(?![0-9])")
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether a mobile, identity or bank card number stands in a text; an office's landline may be posted.
+
+    Full-width figures and invisible characters between figures hide nothing.
+    """
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return _PERSONAL.search(unicodedata.normalize("NFKC", seen)) is not None
+
+
+def check_entry(entry: Entry) -> None:
+    """Raises Refusal: disclosure.title_missing, .too_long, .amount_missing, .amount_wrong or .personal_number."""
+    if not entry.title.strip():
+        raise Refusal("disclosure.title_missing")
+    if len(entry.title) > TITLE_LENGTH or len(entry.text) > TEXT_LENGTH:
+        raise Refusal("disclosure.too_long", most=TITLE_LENGTH)
+    if entry.amount_fen is None and entry.flow is not Flow.POSTED:
+        raise Refusal("disclosure.amount_missing")
+    if entry.amount_fen is not None and not 0 <= entry.amount_fen <= LARGEST_AMOUNT_FEN:
+        raise Refusal("disclosure.amount_wrong")
+    if holds_personal_number(entry.title) or holds_personal_number(entry.text):
+        raise Refusal("disclosure.personal_number")

@@ -1,0 +1,37 @@
+"""A message as the inbound ledger keeps it, whatever channel brought it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+VOTE = "[vote]"
+"""What the ledger keeps of the text of a message that cast a vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundBody:
+    """What was said. `files` are digests of kept files; `unusable` is why an attachment could not be kept."""
+
+    text: str = field(default="", repr=False)
+    button: str = ""
+    replaces: str = ""
+    files: tuple[str, ...] = ()
+    unusable: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    shared_number: str = field(default="", repr=False)
+    missed_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundArrival:
+    """One message to be recorded: where it came from, and what it says."""
+
+    provider_id: str
+    address: str = field(repr=False)
+    display_name: str = field(repr=False)
+    body: InboundBody
+
+
+def body_from(document: Mapping[str, Any]) -> InboundBody:
+    return InboundBody(**{**document, "files": tuple(document["files"])})

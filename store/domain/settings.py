@@ -1,0 +1,65 @@
+"""What a village may set for itself; each setting is inherited down the tree of areas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from store.domain.areas import Area
+
+APPROVAL_SIZE = 50
+DISCLOSURE_DAY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSettings:
+    """The settings of one area after inheritance.
+
+    `landline` is the number that people are told to ring. A notice to more than `approval_size` people needs a second
+    person. `own_days` are the village's own working days (True) and days off (False). SMS costs `sms_price_fen` a part;
+    a notice of more than `notice_parts` parts goes out as a short one that says where to hear the whole.
+    """
+
+    area: Area
+    village_name: str
+    landline: str
+    language: str
+    zone: ZoneInfo
+    quiet_from: time
+    quiet_to: time
+    approval_size: int
+    sms_price_fen: int
+    notice_parts: int
+    own_days: Mapping[date, bool]
+
+
+DEFAULTS: Mapping[str, object] = {
+    "landline": "",
+    "language": "zh_CN",
+    "zone": "Asia/Shanghai",
+    "quiet_from": "21:00",
+    "quiet_to": "07:00",
+    "approval_size": APPROVAL_SIZE,
+    "sms_price_fen": 5,
+    "notice_parts": 5,
+    "own_days": {},
+}
+
+
+def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> AreaSettings:
+    """Build the settings from stored values (JSON) over the defaults."""
+    merged = {**DEFAULTS, **values}
+    own_days = merged["own_days"]
+    return AreaSettings(
+        area=area,
+        village_name=village_name,
+        landline=str(merged["landline"]),
+        language=str(merged["language"]),
+        zone=ZoneInfo(str(merged["zone"])),
+        quiet_from=time.fromisoformat(str(merged["quiet_from"])),
+        quiet_to=time.fromisoformat(str(merged["quiet_to"])),
+        approval_size=int(str(merged["approval_size"])),
+        sms_price_fen=int(str(merged["sms_price_fen"])),
+        notice_parts=int(str(merged["notice_parts"])),
+        own_days={date.fromisoformat(day): bool(works) for day, works in dict(own_days).items()},  # type: ignore[call-overload]
+    )

@@ -1,0 +1,97 @@
+"""Files that people sent, kept by the digest of their content: a file is on disk before its row commits.
+
+Photos are decoded and encoded again, so that what is kept is a picture and nothing else, without the place and the
+device that a phone writes into it.
+"""
+
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_SIDE = 2048
+_OGG_MAGIC = b"OggS"
+
+
+class UnusableFileError(Exception):
+    """Nothing that can be kept; `key` says why: too_large, not_a_photo, not_a_voice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    sha256: str
+    media_type: str
+    size: int
+
+
+class FileStore:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put_photo(self, content: bytes) -> StoredFile:
+        """Keep a photo as JPEG of at most 2,048 pixels a side. Raises UnusableFileError."""
+        return self._put(reencoded(content), "image/jpeg")
+
+    def put_voice(self, content: bytes) -> StoredFile:
+        """Keep a voice note as it came (Ogg Opus, what Telegram records). Raises UnusableFileError."""
+        if len(content) > MAX_BYTES:
+            raise UnusableFileError("too_large")
+        if not content.startswith(_OGG_MAGIC):
+            raise UnusableFileError("not_a_voice")
+        return self._put(content, "audio/ogg")
+
+    def path_of(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / sha256
+
+    def _put(self, content: bytes, media_type: str) -> StoredFile:
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.path_of(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f"{digest}.{os.getpid()}.new")
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+            _sync_folder(path.parent)
+        return StoredFile(digest, media_type, len(content))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def reencoded(content: bytes) -> bytes:
+    """The same picture as a JPEG, upright, without metadata. Raises UnusableFileError where it is no picture."""
+    if len(content) > MAX_BYTES:
+        raise UnusableFileError("too_large")
+    try:
+        picture = _decoded(content)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnusableFileError("not_a_photo") from error
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG", quality=85)
+    return encoded.getvalue()
+
+
+def _decoded(content: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        # Pillow warns of a decompression bomb from 90 million pixels on and refuses one from twice that.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")

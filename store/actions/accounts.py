@@ -1,0 +1,71 @@
+"""Channel accounts: adding one, holding the lease of the one that listens, stopping one that a provider refused."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import or_
+
+from store.database import Transaction
+from store.domain.accounts import Account, AccountKind
+from store.queries.accounts import CREDENTIALS
+from store.tables import channel_accounts
+
+LEASE = timedelta(seconds=30)
+
+
+async def add_account(
+    tx: Transaction, area_id: int, kind: AccountKind, name: str, credentials: Mapping[str, str], *, actor: str
+) -> Account:
+    """Add a channel's account with sealed credentials and an unguessable secret for its webhooks."""
+    hook_secret = secrets.token_urlsafe(24)
+    account_id = await tx.insert(
+        channel_accounts,
+        area_id=area_id,
+        kind=kind,
+        name=name,
+        credentials=tx.keyring.seal(json.dumps(dict(credentials)), context=CREDENTIALS),
+        hook_secret=hook_secret,
+        listen_offset=0,
+        stopped_reason="",
+        lease_holder="",
+    )
+    tx.audit(area_id, actor, "channel.added", f"account:{account_id}", {"kind": kind, "name": name})
+    return Account(account_id, area_id, kind, name, hook_secret, credentials)
+
+
+async def hold_listening_lease(tx: Transaction, account_id: int, holder: str) -> bool:
+    """Take or keep the right to poll an account: two pollers of one Telegram token would both get 409."""
+    mine = channel_accounts.c
+    return bool(
+        await tx.run(
+            channel_accounts.update()
+            .where(
+                mine.id == account_id,
+                or_(mine.lease_holder == holder, mine.lease_until.is_(None), mine.lease_until < tx.now),
+            )
+            .values(lease_holder=holder, lease_until=tx.now + LEASE)
+        )
+    )
+
+
+async def release_listening_lease(tx: Transaction, account_id: int, holder: str) -> None:
+    mine = channel_accounts.c
+    await tx.run(
+        channel_accounts.update()
+        .where(mine.id == account_id, mine.lease_holder == holder)
+        .values(lease_holder="", lease_until=None)
+    )
+
+
+async def save_listen_offset(tx: Transaction, account_id: int, offset: int) -> None:
+    await tx.run(channel_accounts.update().where(channel_accounts.c.id == account_id).values(listen_offset=offset))
+
+
+async def stop_account(tx: Transaction, account: Account, reason: str) -> None:
+    """Let nothing more out through this account until a person has looked."""
+    await tx.run(
+        channel_accounts.update().where(channel_accounts.c.id == account.id).values(stopped_reason=reason[:80])
+    )
+    tx.audit(account.area_id, "system", "channel.stopped", f"account:{account.id}", reason)

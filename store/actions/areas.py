@@ -1,0 +1,43 @@
+"""Building the tree of areas and setting what an area sets."""
+
+from sqlalchemy import select
+
+from store.database import Transaction
+from store.domain.areas import PARENT_KIND, Area, AreaKind
+from store.domain.audit import GENESIS
+from store.domain.errors import Refusal
+from store.tables import area_settings, areas, audit_heads, counters
+
+
+async def add_area(
+    tx: Transaction, kind: AreaKind, name: str, parent: Area | None = None, number: int | None = None
+) -> Area:
+    """Add an area under its parent. Raises Refusal("area.misplaced") where the parent is of the wrong kind."""
+    if PARENT_KIND.get(kind) is not (parent.kind if parent else None):
+        raise Refusal("area.misplaced", name=name)
+    parent_id = parent.id if parent else None
+    area_id = await tx.insert(areas, parent_id=parent_id, kind=kind, name=name, path="", number=number)
+    path = f"{parent.path if parent else '/'}{area_id}/"
+    await tx.run(areas.update().where(areas.c.id == area_id).values(path=path))
+    await tx.insert(audit_heads, area_id=area_id, sequence=0, hash=GENESIS)
+    tx.audit(area_id, "system", "area.added", f"area:{area_id}", {"kind": kind, "name": name})
+    return Area(area_id, kind, name, path, parent_id, number)
+
+
+async def change_setting(tx: Transaction, area_id: int, name: str, value: object, *, actor: str) -> None:
+    await tx.run(area_settings.delete().where(area_settings.c.area_id == area_id, area_settings.c.name == name))
+    await tx.insert(area_settings, area_id=area_id, name=name, value=value)
+    tx.audit(area_id, actor, "setting.changed", f"setting:{name}", value)
+
+
+async def next_number(tx: Transaction, area_id: int, name: str, *, first: int = 1) -> int:
+    """The next of a village's own numbers (tickets, notices). Locked until the commit: no gap, no double."""
+    mine = (counters.c.area_id == area_id, counters.c.name == name)
+    await tx.insert_new(counters, area_id=area_id, name=name, value=first - 1)
+    await tx.run(counters.update().where(*mine).values(value=counters.c.value + 1))
+    return int(await tx.scalar(select(counters.c.value).where(*mine)))
+
+
+async def start_counter(tx: Transaction, area_id: int, name: str, *, after: int) -> None:
+    """Let a village's numbers go on after those that it used on paper."""
+    await tx.insert(counters, area_id=area_id, name=name, value=after)

@@ -1,0 +1,232 @@
+"""Every write on a ticket: each changes the ticket, keeps the line that was said, and leaves an event and a fact."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from store.actions.areas import next_number
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.errors import NotAllowed, Refusal
+from store.domain.people import Contact, Role, Staff
+from store.domain.tickets import (
+    ANSWER_URGENT_WITHIN,
+    ANSWER_WITHIN,
+    Category,
+    Report,
+    Ticket,
+    TicketEvent,
+    TicketState,
+    advance,
+    roles_for,
+)
+from store.domain.working_calendar import WorkingCalendar
+from store.queries.areas import settings_for
+from store.queries.people import staff_on_duty, staff_with_role
+from store.queries.tickets import barred_from, ticket_by_id
+from store.tables import ticket_events, ticket_messages, tickets
+
+FIRST_NUMBER = 1001
+
+
+async def submit_ticket(
+    tx: Transaction,
+    village: Area,
+    report: Report,
+    contact: Contact,
+    *,
+    resident_id: int | None = None,
+    area: Area | None = None,
+    accused: Sequence[int] = (),
+) -> Ticket:
+    """Write down what a person asked for; it is given to whoever answers for it there."""
+    belongs_to = area or village
+    number = await next_number(tx, village.id, "ticket", first=FIRST_NUMBER)
+    ticket_id = await tx.insert(
+        tickets,
+        village_id=village.id,
+        area_id=belongs_to.id,
+        number=number,
+        category=report.category,
+        state=TicketState.RECEIVED,
+        subject=report.subject[:80],
+        place=report.place[:80],
+        latitude=report.latitude,
+        longitude=report.longitude,
+        urgent=report.urgent,
+        about_staff=report.about_staff,
+        accused=list(accused),
+        contact_id=contact.id,
+        resident_id=resident_id,
+        rating="",
+        sms_sent=0,
+        opened_at=tx.now,
+        due_at=await _answer_due(tx, village, urgent=report.urgent),
+    )
+    await _say(tx, ticket_id, report.text, files=report.files)
+    ticket = await ticket_by_id(tx, ticket_id)
+    await _record(tx, ticket, TicketEvent.SUBMITTED, actor=f"contact:{contact.id}")
+    return await _assign(tx, ticket)
+
+
+async def _answer_due(tx: Transaction, village: Area, *, urgent: bool) -> datetime:
+    if urgent:
+        return tx.now + ANSWER_URGENT_WITHIN
+    settings = await settings_for(tx, village.id)
+    return WorkingCalendar(settings.own_days, zone=settings.zone).add_working_time(tx.now, ANSWER_WITHIN)
+
+
+async def _assign(tx: Transaction, ticket: Ticket) -> Ticket:
+    handlers = await handlers_of(tx, ticket)
+    assignee = handlers[0].id if handlers else None
+    await tx.run(tickets.update().where(tickets.c.id == ticket.id).values(assignee_id=assignee))
+    return replace(ticket, assignee_id=assignee)
+
+
+async def handlers_of(tx: Transaction, ticket: Ticket) -> list[Staff]:
+    """Who should work on a ticket: the roles of its category, where nobody holds them the front desk.
+
+    An urgent one goes first to whoever is on duty that day. Nobody whom it complains of is among them.
+    """
+    roles = roles_for(ticket.category, about_staff=ticket.about_staff)
+    found = await staff_with_role(tx, ticket.area_path, roles)
+    if not found and not ticket.about_staff:
+        found = await staff_with_role(tx, ticket.area_path, (Role.FRONT_DESK,))
+    if ticket.urgent and not ticket.confidential:
+        settings = await settings_for(tx, ticket.village_id)
+        on_duty = await staff_on_duty(tx, ticket.village_id, tx.now.astimezone(settings.zone).date())
+        found.sort(key=lambda person: person.id != on_duty)
+    barred = await barred_from(tx, ticket)
+    return [person for person in found if person.id not in barred]
+
+
+async def add_to_ticket(tx: Transaction, ticket: Ticket, contact: Contact, text: str, files: Sequence[str]) -> None:
+    """The resident said more about it."""
+    await _say(tx, ticket.id, text, files=files)
+    await _record(tx, ticket, TicketEvent.ADDED, actor=f"contact:{contact.id}")
+
+
+async def accept_ticket(tx: Transaction, ticket: Ticket, person: Staff) -> Ticket:
+    return await _move(tx, ticket, TicketEvent.ACCEPTED, person, assignee_id=person.id)
+
+
+async def answer_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> Ticket:
+    """Answer the resident; the ticket is in progress from then on."""
+    moved = await _move(tx, ticket, TicketEvent.ANSWERED, person, assignee_id=person.id)
+    await _say(tx, ticket.id, text, by=person)
+    return moved
+
+
+async def note_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> None:
+    """A note that the resident never sees."""
+    await _say(tx, ticket.id, text, by=person, internal=True)
+    await _record(tx, ticket, TicketEvent.NOTED, actor=f"staff:{person.id}", by=person)
+
+
+async def pass_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, to: Staff) -> Ticket:
+    """Give a ticket to somebody else of that area. Raises NotAllowed where it complains of him or of his kin."""
+    if to.id in await barred_from(tx, ticket):
+        raise NotAllowed("ticket.not_to_him")
+    return await _move(tx, ticket, TicketEvent.TRANSFERRED, person, assignee_id=to.id)
+
+
+async def return_ticket(tx: Transaction, ticket: Ticket, person: Staff, reason: str) -> Ticket:
+    """Send a ticket back to the front desk. Raises Refusal("ticket.reason_missing") without a reason."""
+    if not reason.strip():
+        raise Refusal("ticket.reason_missing")
+    desk = await staff_with_role(tx, ticket.area_path, (Role.FRONT_DESK,))
+    moved = await _move(
+        tx, ticket, TicketEvent.RETURNED, person, assignee_id=desk[0].id if desk else None, category=Category.OTHER
+    )
+    await _say(tx, ticket.id, reason, by=person, internal=True)
+    return moved
+
+
+async def resolve_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> Ticket:
+    """The matter is settled; the resident is asked whether he agrees."""
+    moved = await _move(tx, ticket, TicketEvent.RESOLVED, person, assignee_id=person.id, resolved_at=tx.now)
+    await _say(tx, ticket.id, text, by=person)
+    return moved
+
+
+async def confirm_ticket(tx: Transaction, ticket: Ticket, contact: Contact, rating: str) -> Ticket:
+    """The resident agrees that it is settled; `rating` is satisfied, fair or dissatisfied."""
+    return await _settle(tx, ticket, TicketEvent.CONFIRMED, contact, closed_at=tx.now, rating=rating)
+
+
+async def reopen_ticket(tx: Transaction, ticket: Ticket, contact: Contact) -> Ticket:
+    """The resident does not agree: it starts again, with the same person and a new deadline."""
+    village = await _village(tx, ticket)
+    due_at = await _answer_due(tx, village, urgent=ticket.urgent)
+    return await _settle(tx, ticket, TicketEvent.REOPENED, contact, closed_at=None, resolved_at=None, due_at=due_at)
+
+
+async def lapse_ticket(tx: Transaction, ticket: Ticket) -> Ticket:
+    """Nobody said anything in time: closed without a word."""
+    return await _change(tx, ticket, TicketEvent.LAPSED, "system", None, closed_at=tx.now)
+
+
+async def use_safe_contact(tx: Transaction, ticket: Ticket, safe: Contact) -> None:
+    """Answer this ticket only there."""
+    await tx.run(tickets.update().where(tickets.c.id == ticket.id).values(safe_contact_id=safe.id))
+    tx.audit(ticket.village_id, f"contact:{safe.id}", "ticket.safe_contact", f"ticket:{ticket.id}")
+
+
+async def _village(tx: Transaction, ticket: Ticket) -> Area:
+    return (await settings_for(tx, ticket.village_id)).area
+
+
+async def _move(tx: Transaction, ticket: Ticket, event: TicketEvent, person: Staff, **changes: object) -> Ticket:
+    return await _change(tx, ticket, event, f"staff:{person.id}", person, **changes)
+
+
+async def _settle(tx: Transaction, ticket: Ticket, event: TicketEvent, contact: Contact, **changes: object) -> Ticket:
+    return await _change(tx, ticket, event, f"contact:{contact.id}", None, **changes)
+
+
+async def _change(
+    tx: Transaction, ticket: Ticket, event: TicketEvent, actor: str, by: Staff | None, **changes: object
+) -> Ticket:
+    """Advance the state if it is still the one that was read: of two who act at once the second is refused."""
+    state = advance(ticket.state, event)
+    touched = await tx.run(
+        tickets.update()
+        .where(tickets.c.id == ticket.id, tickets.c.state == ticket.state)
+        .values(state=state, **changes)
+    )
+    if not touched:
+        raise Refusal("ticket.changed_meanwhile", number=ticket.number)
+    await _record(tx, ticket, event, actor=actor, by=by)
+    return await ticket_by_id(tx, ticket.id)
+
+
+async def _say(
+    tx: Transaction,
+    ticket_id: int,
+    text: str,
+    *,
+    by: Staff | None = None,
+    internal: bool = False,
+    files: Sequence[str] = (),
+) -> None:
+    await tx.insert(
+        ticket_messages,
+        ticket_id=ticket_id,
+        by_staff_id=by.id if by else None,
+        text=text,
+        internal=internal,
+        files=list(files),
+        at=tx.now,
+    )
+
+
+async def _record(tx: Transaction, ticket: Ticket, event: TicketEvent, *, actor: str, by: Staff | None = None) -> None:
+    await tx.insert(
+        ticket_events,
+        ticket_id=ticket.id,
+        event=event,
+        by_staff_id=by.id if by else None,
+        detail={"state": ticket.state},
+        at=tx.now,
+    )
+    tx.audit(ticket.village_id, actor, event, f"ticket:{ticket.id}")

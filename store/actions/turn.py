@@ -1,0 +1,242 @@
+"""One message's turn: everything that follows from it happens in one transaction, or not at all.
+
+The oldest waiting message of a sender is claimed, the dialogue decides, the actions it calls join the transaction, and
+the session, the replies and the message's own row are written with them. A crash repeats the whole turn or nothing.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from store.actions.contacts import find_or_add_contact
+from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
+from store.database import Database, Transaction
+from store.domain.accounts import REACHES, Account
+from store.domain.conversation import SESSION_VALID, SPEAKER_VALID, OpenQuestion, Session, Speaker
+from store.domain.inbound import VOTE, InboundBody, body_from
+from store.domain.people import Contact
+from store.domain.speech import Option
+from store.queries.accounts import account_by_id
+from store.queries.areas import area_by_id, settings_for, villages_under
+from store.queries.people import contact_at, residents_by_ids, staff_by_id
+from store.tables import inbound_messages, questions, sessions
+
+ATTEMPTS_BEFORE_A_PERSON = 3
+"""After so many failed turns a message is no longer interpreted, only handed to a person."""
+RETRY_AFTER = timedelta(seconds=2)
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one message brings, and what is to be remembered when it is done."""
+
+    tx: Transaction
+    inbound_id: int
+    provider_id: str
+    account: Account
+    speaker: Speaker
+    body: InboundBody
+    session: Session
+    questions: tuple[OpenQuestion, ...]
+    failures: int
+    flooding: bool
+    flood_told: bool
+    is_vote: bool = False
+    tells_flood: bool = False
+
+
+@contextlib.asynccontextmanager
+async def next_turn(database: Database, now: datetime) -> AsyncIterator[Turn | None]:
+    """The turn of the message that waits longest, or None. Leaving the block well commits all of it.
+
+    On PostgreSQL several processes may work: each locks its message, and no message of a sender is taken before the
+    one that he sent earlier.
+    """
+    async with database.write(now) as tx:
+        row = await _claim(tx)
+        if row is None:
+            yield None
+            return
+        turn = await _begin(tx, row)
+        yield turn
+        await _finish(turn)
+
+
+async def count_failure(database: Database, now: datetime, inbound_id: int) -> None:
+    """A turn ended in an error: the message waits a little, longer each time."""
+    async with database.write(now) as tx:
+        mine = inbound_messages.c.id == inbound_id
+        failures = await tx.scalar(select(inbound_messages.c.failures).where(mine)) or 0
+        delay = RETRY_AFTER * 2 ** min(failures, 8)
+        await tx.run(inbound_messages.update().where(mine).values(failures=failures + 1, due_at=now + delay))
+
+
+async def waiting_messages(tx: Transaction) -> int:
+    waiting = select(func.count()).select_from(inbound_messages).where(inbound_messages.c.state == "received")
+    return int(await tx.scalar(waiting))
+
+
+async def _claim(tx: Transaction) -> Any:
+    earlier = inbound_messages.alias()
+    return await tx.first(
+        select(inbound_messages)
+        .where(
+            inbound_messages.c.state == "received",
+            inbound_messages.c.due_at <= tx.now,
+            ~select(earlier.c.id)
+            .where(
+                earlier.c.account_id == inbound_messages.c.account_id,
+                earlier.c.address_index == inbound_messages.c.address_index,
+                earlier.c.state == "received",
+                earlier.c.id < inbound_messages.c.id,
+            )
+            .exists(),
+        )
+        .order_by(inbound_messages.c.due_at, inbound_messages.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=inbound_messages)
+    )
+
+
+async def _begin(tx: Transaction, row: Any) -> Turn:
+    account = await account_by_id(tx, row.account_id)
+    address, _, display_name = tx.keyring.open(row.address, context=INBOUND_ADDRESS).partition("\0")
+    contact = await _contact_of(tx, account, address, row.address_index, display_name)
+    session, flood_told_at = await _session_of(tx, contact)
+    return Turn(
+        tx=tx,
+        inbound_id=row.id,
+        provider_id=row.provider_id,
+        account=account,
+        speaker=await speaker_of(tx, contact, account, session.speaker_id),
+        body=body_from(row.body),
+        session=session,
+        questions=await open_questions(tx, contact),
+        failures=row.failures,
+        flooding=row.due_at > row.received_at or await _is_flooding(tx, row),
+        flood_told=flood_told_at is not None and flood_told_at > tx.now - FLOOD_WINDOW,
+    )
+
+
+async def _contact_of(
+    tx: Transaction, account: Account, address: str, address_index: bytes, display_name: str
+) -> Contact:
+    """The contact behind an address. A town's account serves several villages: his own is looked for first."""
+    kind = REACHES[account.kind]
+    area = await area_by_id(tx, account.area_id)
+    for village in await villages_under(tx, area):
+        known = await contact_at(tx, village.id, kind, address_index)
+        if known:
+            return known
+    settings = await settings_for(tx, area.id)
+    return await find_or_add_contact(
+        tx,
+        area.id,
+        kind,
+        address,
+        account_id=account.id if kind.has_own_account else None,
+        display_name=display_name,
+        language=settings.language,
+    )
+
+
+async def speaker_of(tx: Transaction, contact: Contact, account: Account, speaker_id: int | None) -> Speaker:
+    holders = await residents_by_ids(tx, contact.holders)
+    resident = holders[0] if len(holders) == 1 else next((one for one in holders if one.id == speaker_id), None)
+    return Speaker(
+        contact=contact,
+        settings=await settings_for(tx, contact.area_id),
+        channel=account.kind,
+        resident=resident,
+        holders=tuple(holders),
+        staff=await staff_by_id(tx, contact.staff_id) if contact.staff_id else None,
+    )
+
+
+async def _session_of(tx: Transaction, contact: Contact) -> tuple[Session, datetime | None]:
+    row = await tx.first(select(sessions).where(sessions.c.contact_id == contact.id).with_for_update())
+    if row is None:
+        return Session(), None
+    speaker_id = row.speaker_id if row.speaker_until and row.speaker_until > tx.now else None
+    if row.expires_at <= tx.now:
+        return Session(turn=row.turn, speaker_id=speaker_id), row.flood_told_at
+    options = tuple(Option(*option) for option in row.options)
+    asked_at = row.expires_at - SESSION_VALID
+    return Session(row.step, row.data, options, row.turn, speaker_id, asked_at), row.flood_told_at
+
+
+async def open_questions(tx: Transaction, contact: Contact) -> tuple[OpenQuestion, ...]:
+    """Questions of the last 48 hours that nobody answered yet, the oldest first."""
+    rows = await tx.all(
+        select(questions)
+        .where(
+            questions.c.contact_id == contact.id,
+            questions.c.answered_at.is_(None),
+            questions.c.asked_at > tx.now - SESSION_VALID,
+        )
+        .order_by(questions.c.asked_at, questions.c.id)
+    )
+    return tuple(map(_question, rows))
+
+
+def _question(row: Any) -> OpenQuestion:
+    return OpenQuestion(
+        row.id, row.kind, row.subject_id, row.label, tuple(row.options), row.asked_at, is_open=row.answered_at is None
+    )
+
+
+async def close_question(tx: Transaction, question_id: int) -> bool:
+    """Take a question's answer once: of two that come at the same time the second finds it answered."""
+    return bool(
+        await tx.run(
+            questions.update()
+            .where(questions.c.id == question_id, questions.c.answered_at.is_(None))
+            .values(answered_at=tx.now)
+        )
+    )
+
+
+async def question_by_id(tx: Transaction, contact: Contact, question_id: int) -> OpenQuestion | None:
+    row = await tx.first(select(questions).where(questions.c.id == question_id, questions.c.contact_id == contact.id))
+    return _question(row) if row else None
+
+
+async def _is_flooding(tx: Transaction, row: Any) -> bool:
+    earlier = await tx.scalar(
+        select(func.count())
+        .select_from(inbound_messages)
+        .where(
+            inbound_messages.c.account_id == row.account_id,
+            inbound_messages.c.address_index == row.address_index,
+            inbound_messages.c.received_at > row.received_at - FLOOD_WINDOW,
+            inbound_messages.c.id < row.id,
+        )
+    )
+    return int(earlier) >= FLOOD_MESSAGES
+
+
+async def _finish(turn: Turn) -> None:
+    tx, session, contact = turn.tx, turn.session, turn.speaker.contact
+    values: dict[str, object] = {
+        "step": session.step,
+        "data": dict(session.data),
+        "options": [[option.key, option.label, option.text] for option in session.options],
+        "turn": session.turn,
+        "speaker_id": session.speaker_id,
+        "speaker_until": tx.now + SPEAKER_VALID if session.speaker_id else None,
+        "expires_at": tx.now + SESSION_VALID,
+    }
+    if turn.tells_flood:
+        values["flood_told_at"] = tx.now
+    if not await tx.run(sessions.update().where(sessions.c.contact_id == contact.id).values(**values)):
+        await tx.insert(sessions, contact_id=contact.id, **values)
+    body = replace(turn.body, text=VOTE, button="") if turn.is_vote else turn.body
+    await tx.run(
+        inbound_messages.update()
+        .where(inbound_messages.c.id == turn.inbound_id)
+        .values(state="handled", handled_at=tx.now, contact_id=contact.id, body=asdict(body))
+    )

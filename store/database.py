@@ -1,0 +1,207 @@
+"""Opening the store, and the transactions in which everything is read and written.
+
+SQLite has two engines: one writing connection (BEGIN IMMEDIATE, synchronous=FULL, so that what was acknowledged
+survives a power cut) and several reading ones. PostgreSQL has one pool for both. A driver's error never leaves here:
+it becomes `StoreUnavailable`, and whoever asked may ask again.
+"""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, Table, event, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from store.domain.audit import AuditFact, digest_of, entry_hash
+from store.domain.errors import StoreUnavailable
+from store.keyring import Keyring
+from store.tables import audit_entries, audit_heads
+
+BUSY_TIMEOUT_SECONDS = 5
+READERS = 4
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One transaction: the connection, the keys, the moment it stands for, and the audit facts it will leave behind.
+
+    Whoever opens it with `Database.write` commits by leaving the block; actions join it and never commit.
+    """
+
+    connection: AsyncConnection
+    keyring: Keyring
+    now: datetime
+    facts: list[AuditFact] = field(default_factory=list)
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    async def all(self, statement: Executable) -> Sequence[Any]:
+        """Every row of a statement; columns are attributes of a row."""
+        return (await self.connection.execute(statement)).all()
+
+    async def first(self, statement: Executable) -> Any:
+        """The first row, or None."""
+        return (await self.connection.execute(statement)).first()
+
+    async def scalar(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.connection.execute(statement)).scalar()
+
+    async def run(self, statement: Executable) -> int:
+        """Execute a write; the number of rows that it touched."""
+        return (await self.connection.execute(statement)).rowcount
+
+    async def insert(self, table: Table, **values: object) -> int:
+        """Insert one row; its id."""
+        result = await self.connection.execute(table.insert().values(**values))
+        key: Any = result.inserted_primary_key
+        return int(key[0])
+
+    async def insert_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            await self.connection.execute(table.insert(), rows)
+
+    async def insert_new(self, table: Table, **values: object) -> bool:
+        """Insert one row unless a unique constraint already holds it; whether it was new."""
+        dialect_insert = postgresql.insert if self.is_postgresql else sqlite.insert
+        return await self.run(dialect_insert(table).values(**values).on_conflict_do_nothing()) > 0
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can be undone by itself: what it wrote, and the facts that it would have left."""
+        facts = len(self.facts)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self.facts[facts:]
+            raise
+
+    def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
+        """Leave a fact in the area's chain; it is written last, when the transaction commits."""
+        salt = secrets.token_hex(8) if values is not None else ""
+        digest = digest_of(salt, values) if values is not None else ""
+        self.facts.append(AuditFact(area_id, actor, action, subject, digest, salt))
+
+
+class Database:
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        self.url = make_url(url)
+        self.keyring = keyring
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.url = self.url.set(drivername="sqlite+aiosqlite")
+            self._writing = _sqlite_engine(self.url.render_as_string(hide_password=False), readonly=False)
+            self._reading = _sqlite_engine(self.url.render_as_string(hide_password=False), readonly=True)
+        else:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+            self._writing = create_async_engine(
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
+            self._reading = self._writing
+
+    @contextlib.asynccontextmanager
+    async def write(self, now: datetime) -> AsyncIterator[Transaction]:
+        """A transaction that commits when the block ends well and leaves nothing behind when it does not.
+
+        Raises StoreUnavailable where the database is locked, full or gone.
+        """
+        with _driver_errors_mapped():
+            async with self._writing.begin() as connection:
+                transaction = Transaction(connection, self.keyring, now)
+                yield transaction
+                await _extend_chains(transaction)
+
+    @contextlib.asynccontextmanager
+    async def read(self, now: datetime) -> AsyncIterator[Transaction]:
+        """A consistent view that writes nothing. Raises StoreUnavailable as `write` does."""
+        with _driver_errors_mapped():
+            async with self._reading.connect() as connection:
+                yield Transaction(connection, self.keyring, now)
+
+    async def is_alive(self) -> bool:
+        try:
+            with _driver_errors_mapped():
+                async with self._reading.connect() as connection:
+                    await connection.execute(text("SELECT 1"))
+        except StoreUnavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._writing.dispose()
+        if self._reading is not self._writing:
+            await self._reading.dispose()
+
+
+@contextlib.contextmanager
+def _driver_errors_mapped() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+
+
+def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=READERS if readonly else 1,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _configure(dbapi_connection: object, _record: object) -> None:
+        cursor = dbapi_connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        if readonly:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: object) -> None:
+        # The driver opens no transaction itself (isolation_level=None): a read that turns into a write must hold the
+        # write lock from its first statement, or two processes both pass the same check.
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+
+    return engine
+
+
+async def _extend_chains(transaction: Transaction) -> None:
+    """Write the audit facts. A chain's head is locked here, last of all locks, just before the commit."""
+    for area_id in sorted({fact.area_id for fact in transaction.facts}):
+        facts = [fact for fact in transaction.facts if fact.area_id == area_id]
+        await _extend_chain(transaction, area_id, facts)
+
+
+async def _extend_chain(transaction: Transaction, area_id: int, facts: Sequence[AuditFact]) -> None:
+    connection, now = transaction.connection, transaction.now
+    this_area = audit_heads.c.area_id == area_id
+    head = (
+        await connection.execute(select(audit_heads.c.sequence, audit_heads.c.hash).where(this_area).with_for_update())
+    ).one()
+    rows, before = [], head.hash
+    for sequence, fact in enumerate(facts, start=head.sequence + 1):
+        before = entry_hash(before, sequence, fact, now)
+        rows.append({**asdict(fact), "sequence": sequence, "hash": before, "at": now})
+    await connection.execute(audit_entries.insert(), rows)
+    await connection.execute(
+        audit_heads.update().where(this_area).values(sequence=head.sequence + len(rows), hash=before)
+    )

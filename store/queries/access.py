@@ -1,0 +1,28 @@
+"""What an actor may see. Whatever is fetched for a member of staff passes here."""
+
+from collections.abc import Collection
+
+from store.domain.people import Role, Staff
+from store.domain.tickets import Ticket, roles_for
+
+
+def may_see_ticket(person: Staff, ticket: Ticket, *, barred: Collection[int] = ()) -> bool:
+    """Whether a member of staff may know of a ticket.
+
+    `barred` are those whom an `about_staff` ticket complains of, with their kin and subordinates: to them it does not
+    exist. A confidential ticket is seen by the roles that work on it and by whoever it was given to; any other by
+    everyone who serves its area.
+    """
+    if person.id in barred:
+        return False
+    if person.id == ticket.assignee_id:
+        return True
+    if ticket.confidential:
+        roles = roles_for(ticket.category, about_staff=ticket.about_staff)
+        return any(person.holds(role, ticket.area_path) for role in roles)
+    return person.serves(ticket.area_path)
+
+
+def may_approve(person: Staff, area_path: str) -> bool:
+    """Who may approve a notice and open or close a vote: the Party branch, the front desk and the town's officials."""
+    return any(person.holds(role, area_path) for role in (Role.PARTY_BRANCH, Role.FRONT_DESK, Role.TOWN_OFFICIAL))

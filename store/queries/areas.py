@@ -1,0 +1,65 @@
+"""Areas and what they set for themselves."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from store.database import Transaction
+from store.domain.areas import Area, AreaKind
+from store.domain.errors import NotFound
+from store.domain.settings import AreaSettings, settings_of
+from store.tables import area_settings, areas
+
+
+def _area(row: Any) -> Area:
+    return Area(row.id, AreaKind(row.kind), row.name, row.path, row.parent_id, row.number)
+
+
+async def area_by_id(tx: Transaction, area_id: int) -> Area:
+    row = await tx.first(select(areas).where(areas.c.id == area_id))
+    if row is None:
+        raise NotFound("area.unknown")
+    return _area(row)
+
+
+async def villages_under(tx: Transaction, area: Area) -> list[Area]:
+    rows = await tx.all(
+        select(areas)
+        .where(areas.c.path.startswith(area.path), areas.c.kind == AreaKind.VILLAGE)
+        .order_by(areas.c.name, areas.c.id)
+    )
+    return [_area(row) for row in rows]
+
+
+async def all_villages(tx: Transaction) -> list[Area]:
+    rows = await tx.all(select(areas).where(areas.c.kind == AreaKind.VILLAGE).order_by(areas.c.id))
+    return [_area(row) for row in rows]
+
+
+async def village_named(tx: Transaction, name: str) -> Area:
+    """The one village of that name. Raises NotFound where there is none, or more than one."""
+    rows = await tx.all(select(areas).where(areas.c.kind == AreaKind.VILLAGE, areas.c.name == name))
+    if len(rows) != 1:
+        raise NotFound("area.unknown")
+    return _area(rows[0])
+
+
+async def groups_of(tx: Transaction, village_id: int) -> list[Area]:
+    rows = await tx.all(
+        select(areas)
+        .where(areas.c.parent_id == village_id, areas.c.kind == AreaKind.GROUP)
+        .order_by(areas.c.number, areas.c.id)
+    )
+    return [_area(row) for row in rows]
+
+
+async def settings_for(tx: Transaction, area_id: int) -> AreaSettings:
+    """The area's settings after inheritance: the nearest area up the tree that sets a value wins."""
+    area = await area_by_id(tx, area_id)
+    ids = [int(part) for part in area.path.strip("/").split("/")]
+    rows = await tx.all(select(area_settings).where(area_settings.c.area_id.in_(ids)))
+    by_depth = sorted(rows, key=lambda row: ids.index(row.area_id))
+    village_name = area.name
+    if area.kind is AreaKind.GROUP and area.parent_id is not None:
+        village_name = (await area_by_id(tx, area.parent_id)).name
+    return settings_of(area, village_name, {row.name: row.value for row in by_depth})

@@ -1,0 +1,115 @@
+"""Tickets, their conversations, and which of them a member of staff has before him."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from store.database import Transaction
+from store.domain.errors import NotFound
+from store.domain.people import Staff
+from store.domain.tickets import OPEN_STATES, Category, Ticket, TicketMessage, TicketState
+from store.queries.access import may_see_ticket
+from store.queries.people import residents_by_ids
+from store.tables import areas, residents, staff, ticket_messages, tickets
+
+RECENT = 10
+
+
+def _ticket(row: Any) -> Ticket:
+    return Ticket(
+        id=row.id,
+        village_id=row.village_id,
+        area_id=row.area_id,
+        area_path=row.path,
+        number=row.number,
+        category=Category(row.category),
+        state=TicketState(row.state),
+        subject=row.subject,
+        place=row.place,
+        urgent=row.urgent,
+        about_staff=row.about_staff,
+        contact_id=row.safe_contact_id or row.contact_id,
+        resident_id=row.resident_id,
+        assignee_id=row.assignee_id,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        rating=row.rating,
+        accused=tuple(row.accused),
+    )
+
+
+def _tickets() -> Select[Any]:
+    return select(tickets, areas.c.path).join(areas, areas.c.id == tickets.c.area_id)
+
+
+async def ticket_by_id(tx: Transaction, ticket_id: int) -> Ticket:
+    row = await tx.first(_tickets().where(tickets.c.id == ticket_id))
+    if row is None:
+        raise NotFound("ticket.unknown")
+    return _ticket(row)
+
+
+async def ticket_numbered(tx: Transaction, village_id: int, number: int) -> Ticket | None:
+    row = await tx.first(_tickets().where(tickets.c.village_id == village_id, tickets.c.number == number))
+    return _ticket(row) if row else None
+
+
+async def tickets_of_contact(tx: Transaction, contact_id: int, *, limit: int = RECENT) -> list[Ticket]:
+    """What this contact asked for, the newest first."""
+    mine = or_(tickets.c.contact_id == contact_id, tickets.c.safe_contact_id == contact_id)
+    rows = await tx.all(_tickets().where(mine).order_by(tickets.c.id.desc()).limit(limit))
+    return [_ticket(row) for row in rows]
+
+
+async def ticket_for_staff(tx: Transaction, person: Staff, number: int) -> Ticket:
+    """The ticket of that number where this person serves. Raises NotFound, also for one that he may not see."""
+    rows = await tx.all(_tickets().where(tickets.c.number == number, _inside(person)))
+    for ticket in await _visible(tx, person, map(_ticket, rows)):
+        return ticket
+    raise NotFound("ticket.unknown", number=number)
+
+
+async def tickets_waiting_for(tx: Transaction, person: Staff) -> list[Ticket]:
+    """Open tickets that this person may see, his own and the most urgent first."""
+    rows = await tx.all(
+        _tickets()
+        .where(tickets.c.state.in_(OPEN_STATES), _inside(person))
+        .order_by(tickets.c.urgent.desc(), tickets.c.due_at, tickets.c.id)
+    )
+    seen = await _visible(tx, person, map(_ticket, rows))
+    return sorted(seen, key=lambda ticket: ticket.assignee_id != person.id)
+
+
+def _inside(person: Staff) -> ColumnElement[bool]:
+    """Where a person's duties lie, or what was given to him elsewhere."""
+    paths = sorted({duty.area_path for duty in person.duties})
+    return or_(tickets.c.assignee_id == person.id, *(areas.c.path.startswith(path) for path in paths))
+
+
+async def _visible(tx: Transaction, person: Staff, found: Iterable[Ticket]) -> list[Ticket]:
+    return [ticket for ticket in found if may_see_ticket(person, ticket, barred=await barred_from(tx, ticket))]
+
+
+async def barred_from(tx: Transaction, ticket: Ticket) -> frozenset[int]:
+    """The staff whom a ticket complains of, and those who share a household with one of them."""
+    if not ticket.accused:
+        return frozenset()
+    accused = await tx.all(select(staff.c.resident_id).where(staff.c.id.in_(ticket.accused)))
+    homes = [person.household_id for person in await residents_by_ids(tx, [row.resident_id for row in accused])]
+    kin = await tx.all(
+        select(staff.c.id)
+        .join(residents, residents.c.id == staff.c.resident_id)
+        .where(residents.c.household_id.in_(homes))
+    )
+    return frozenset(ticket.accused) | {row.id for row in kin}
+
+
+async def conversation_of(tx: Transaction, ticket_id: int, *, internal: bool) -> list[TicketMessage]:
+    """The lines of a ticket in order; staff's internal notes only where asked for."""
+    lines = select(ticket_messages).where(ticket_messages.c.ticket_id == ticket_id).order_by(ticket_messages.c.id)
+    if not internal:
+        lines = lines.where(ticket_messages.c.internal.is_(False))
+    return [
+        TicketMessage(row.by_staff_id, row.text, row.at, row.internal, tuple(row.files)) for row in await tx.all(lines)
+    ]

@@ -1,0 +1,155 @@
+"""The delivery engine: claim → send → record, an account at a time, at the account's pace.
+
+`sending` is committed before the provider is called, and no more rows are `sending` than calls are in flight; whoever
+dies in between leaves rows that become `unknown`, not rows that are sent twice.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from notifier.channel import Channel
+from notifier.delivery.retry_policy import retry_after
+from notifier.message import Accepted, Button, OutboundMessage, Refused, SendResult, Unknown
+from notifier.telling import Written
+from store.actions.accounts import stop_account
+from store.actions.contacts import bury_contact
+from store.actions.deliveries import Attempt, Claimed, Pace, claim, give_up_stale, record_attempts
+from store.database import Database
+from store.domain.accounts import Account
+from store.domain.deliveries import DeliveryState
+from store.domain.errors import StoreUnavailable
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 1.0
+OUTAGE_SECONDS = 2.0
+
+
+class DeliveryEngine:
+    """Sends what the ledger holds for the accounts whose channels it was given."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[int, tuple[Account, Channel]],
+        holder: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._holder = holder
+        self._clock = clock
+        self._wake = {account_id: asyncio.Event() for account_id in channels}
+        self._stopping = False
+        self.stopped = asyncio.Event()
+
+    async def run(self) -> None:
+        """Drain every account until it is stopped."""
+        async with asyncio.TaskGroup() as group:
+            for account_id in self._channels:
+                group.create_task(self._drain(account_id))
+        self.stopped.set()
+
+    def stop(self) -> None:
+        """Let the calls that are under way end, and start no others."""
+        self._stopping = True
+        self.wake()
+
+    def wake(self) -> None:
+        """New rows were written."""
+        for event in self._wake.values():
+            event.set()
+
+    async def send_now(self, written: Sequence[Written]) -> None:
+        """Send these rows at once, as far as the pace allows; the drain takes the rest."""
+        for account_id in self._channels.keys() & {row.account_id for row in written}:
+            ids = [row.delivery_id for row in written if row.account_id == account_id]
+            with contextlib.suppress(StoreUnavailable):
+                await self.send_due(account_id, only=ids)
+            self._wake[account_id].set()
+
+    async def _drain(self, account_id: int) -> None:
+        wake = self._wake[account_id]
+        while not self._stopping:
+            try:
+                async with self._database.write(self._clock()) as tx:
+                    stale = await give_up_stale(tx, account_id)
+                if stale:
+                    log.warning("delivery.unknown_after_crash", account=account_id, count=stale)
+                wake.clear()
+                sent = False
+                while not self._stopping and await self.send_due(account_id):
+                    sent = True
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), self._pause(account_id) if sent else IDLE_SECONDS)
+            except StoreUnavailable:
+                log.warning("delivery.store_unavailable", account=account_id)
+                await asyncio.sleep(OUTAGE_SECONDS)
+
+    def _pause(self, account_id: int) -> float:
+        """How long a busy account rests: what ended the round may have been its pace, not the end of the queue."""
+        return min(IDLE_SECONDS, 1 / self._channels[account_id][1].limits.per_second)
+
+    async def send_due(self, account_id: int, only: Sequence[int] = ()) -> int:
+        """Claim what is due, send it, record what was answered; how many rows that were."""
+        account, channel = self._channels[account_id]
+        limits = channel.limits
+        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds)
+        window = limits.in_flight * limits.batch
+        started_at = self._clock()
+        async with self._database.write(started_at) as tx:
+            claimed = await claim(tx, account_id, pace, self._holder, window, only=only)
+        if not claimed:
+            return 0
+        batches = [claimed[start : start + limits.batch] for start in range(0, len(claimed), limits.batch)]
+        answers = await asyncio.gather(*(_call(channel, batch) for batch in batches))
+        await self._record(account, [pair for some in answers for pair in some], started_at)
+        return len(claimed)
+
+    async def _record(
+        self, account: Account, results: Sequence[tuple[Claimed, SendResult]], started_at: datetime
+    ) -> None:
+        """Write the answers down. An outage now loses nothing: what was sent is found `sending` and becomes unknown."""
+        now = self._clock()
+        async with self._database.write(now) as tx:
+            await record_attempts(tx, account.id, [_attempt(row, result, started_at, now) for row, result in results])
+            for row, result in results:
+                if isinstance(result, Refused) and result.error.opted_out:
+                    await bury_contact(tx, row.contact_id)
+            refusals = [result.error for _, result in results if isinstance(result, Refused)]
+            stopping = [error.code for error in refusals if error.stops_channel]
+            if stopping:
+                await stop_account(tx, account, stopping[0])
+                log.error("channel.stopped", account=account.id, code=stopping[0])
+
+
+async def _call(channel: Channel, batch: Sequence[Claimed]) -> list[tuple[Claimed, SendResult]]:
+    """One request. A channel that breaks its promise to raise nothing costs these rows, not the engine."""
+    try:
+        results = await channel.send([_outbound(row) for row in batch])
+        return list(zip(batch, results, strict=True))
+    except Exception as error:
+        log.exception("channel.send_raised", kind=channel.kind)
+        return [(row, Unknown(type(error).__name__)) for row in batch]
+
+
+def _outbound(row: Claimed) -> OutboundMessage:
+    buttons = tuple(Button(label, data) for label, data in row.buttons)
+    return OutboundMessage(row.id, row.address, row.text, buttons, row.replaces or None)
+
+
+def _attempt(row: Claimed, result: SendResult, started_at: datetime, now: datetime) -> Attempt:
+    if isinstance(result, Accepted):
+        return Attempt(row.id, row.attempts, DeliveryState.SENT, started_at, provider_id=result.provider_id)
+    if isinstance(result, Refused):
+        error = result.error
+        wait = retry_after(error, row.attempts, random.random())  # noqa: S311 - jitter, not a secret
+        state = DeliveryState.FAILED if wait is None else DeliveryState.QUEUED
+        due_at = None if wait is None else now + wait
+        return Attempt(row.id, row.attempts, state, started_at, code=error.code, detail=error.detail, due_at=due_at)
+    return Attempt(row.id, row.attempts, DeliveryState.UNKNOWN, started_at, code="unknown", detail=result.detail)

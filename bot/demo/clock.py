@@ -1,0 +1,5 @@
+"""The demo village's clock."""
+
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")

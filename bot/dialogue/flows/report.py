@@ -1,0 +1,155 @@
+"""Reporting something in one's own words: the kind and the place are asked only where they are missing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from bot.dialogue.flows.front import case_tells
+from bot.dialogue.talk import Answer, Said, Talk, ask, options
+from bot.dialogue.topics import Topic, classify
+from store.domain.speech import Say
+from store.domain.tickets import Category, Report, Ticket
+
+NEEDS_PLACE = frozenset({Category.INFRASTRUCTURE, Category.ENVIRONMENT, Category.SAFETY, Category.SECURITY})
+KINDS = (
+    Category.INFRASTRUCTURE,
+    Category.ENVIRONMENT,
+    Category.DISPUTE,
+    Category.ERRAND,
+    Category.LEGAL,
+    Category.WELFARE,
+    Category.OTHER,
+)
+PLACES = ("home", "around", "call_me")
+
+
+async def open_report(_talk: Talk) -> Answer:
+    return ask("report.text", "report.what")
+
+
+async def begin(talk: Talk, said: Said) -> Answer:
+    """A message that nothing else took: what somebody has to say to his village."""
+    topic = classify(said.text)
+    report = _report(topic, said)
+    if topic.danger:
+        return await _submit(talk, replace(report, urgent=True), danger=topic.danger.number)
+    if not said.text:
+        return ask("report.text", "report.what_is_it", data=_kept(report))
+    if not topic.category and not topic.about_staff:
+        return ask("report.kind", "report.which_kind", options(*KINDS, prefix="category"), _kept(report))
+    return await _place_or_submit(talk, report)
+
+
+def _report(topic: Topic, said: Said) -> Report:
+    return Report(
+        category=Category(topic.category or Category.OTHER),
+        subject=topic.subject,
+        text=said.text,
+        place=topic.place,
+        urgent=topic.urgent,
+        about_staff=topic.about_staff,
+        files=said.body.files,
+        latitude=said.body.latitude,
+        longitude=said.body.longitude,
+    )
+
+
+async def text_given(talk: Talk, said: Said) -> Answer | None:
+    """What it is about, after a photo or a place came alone, or after the menu."""
+    if not said.brings_something:
+        return None
+    before = _restored(talk.data)
+    answer = await begin(talk, said)
+    if before is None or not answer.step.startswith("report."):
+        return answer
+    kept = _restored(answer.data)
+    return replace(answer, data=_kept(_merged(before, kept))) if kept else answer
+
+
+async def kind_given(talk: Talk, said: Said) -> Answer | None:
+    """One question about the kind is enough: whatever is answered, it goes on, to the front desk if need be."""
+    report = _restored(talk.data)
+    if report is None:
+        return None
+    if said.choice:
+        return await _place_or_submit(talk, replace(report, category=Category(said.choice)))
+    topic = classify(said.text)
+    merged = _merged(report, _report(topic, said))
+    if not topic.category:
+        return await _submit(talk, merged, unclear=True)
+    return await _place_or_submit(talk, replace(merged, category=Category(topic.category)))
+
+
+async def place_given(talk: Talk, said: Said) -> Answer | None:
+    report = _restored(talk.data)
+    if report is None:
+        return None
+    if said.choice:
+        place = "" if said.choice == "call_me" else said.choice
+        return await _submit(talk, replace(report, place=place))
+    here = said.body.latitude is not None or said.body.files
+    place = said.text if said.text and not here else report.place
+    return await _submit(talk, replace(_merged(report, _report(classify(""), said)), place=place))
+
+
+async def _place_or_submit(talk: Talk, report: Report) -> Answer:
+    if report.category in NEEDS_PLACE and not report.place and report.latitude is None and not report.about_staff:
+        return ask(
+            "report.place", "report.where", options(*PLACES, prefix="place"), _kept(report), subject=report.subject
+        )
+    return await _submit(talk, report)
+
+
+async def _submit(talk: Talk, report: Report, *, danger: str = "", unclear: bool = False) -> Answer:
+    ticket, handlers = await talk.desk.tickets.submit(report)
+    says = (Say("danger", {"number_to_ring": danger}),) if danger else ()
+    received = Say(_received_message(ticket, unclear=unclear), ticket_facts(ticket))
+    return Answer(
+        (*says, received),
+        step="ticket.follow",
+        data={"ticket": ticket.id},
+        tells=case_tells(ticket, handlers, "case.urgent" if ticket.urgent else "case.new"),
+    )
+
+
+def _received_message(ticket: Ticket, *, unclear: bool) -> str:
+    if ticket.about_staff:
+        return "ticket.received_about_staff"
+    return "ticket.received_unclear" if unclear else "ticket.received"
+
+
+def ticket_facts(ticket: Ticket) -> dict[str, object]:
+    """What a text says of a ticket. A confidential one is not named: others may read over a shoulder."""
+    return {
+        "number": ticket.number,
+        "subject": "" if ticket.confidential else ticket.subject,
+        "place": ticket.place,
+        "category": ticket.category,
+        "due": ticket.due_at,
+        "state": ticket.state,
+    }
+
+
+def _kept(report: Report) -> dict[str, object]:
+    return {"report": {**asdict(report), "files": list(report.files)}}
+
+
+def _restored(data: Mapping[str, object]) -> Report | None:
+    kept = data.get("report")
+    if not isinstance(kept, dict):
+        return None
+    return Report(**{**kept, "category": Category(kept["category"]), "files": tuple(kept["files"])})
+
+
+def _merged(first: Report, more: Report) -> Report:
+    """Two messages about one thing: the words of both, the facts of either."""
+    return replace(
+        first,
+        subject=first.subject or more.subject,
+        text="\n".join(part for part in (first.text, more.text) if part),
+        place=first.place or more.place,
+        urgent=first.urgent or more.urgent,
+        about_staff=first.about_staff or more.about_staff,
+        files=first.files + more.files,
+        latitude=first.latitude if first.latitude is not None else more.latitude,
+        longitude=first.longitude if first.longitude is not None else more.longitude,
+    )

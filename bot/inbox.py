@@ -1,0 +1,200 @@
+"""The one path of all messages: recorded, answered in order, in turns that happen whole or not at all."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.desks import open_desk
+from bot.dialogue import engine, fallback
+from bot.dialogue.normal import clean
+from bot.dialogue.talk import Answer, Talk
+from bot.pulse import Pulse
+from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage, ReceiptState
+from notifier.render import Renderer
+from notifier.telling import Written, write_replies, write_tells
+from store.actions.deliveries import record_receipt
+from store.actions.inbound import record_file, record_inbound
+from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, count_failure, next_turn
+from store.database import Database
+from store.domain.accounts import Account
+from store.domain.areas import AreaKind
+from store.domain.conversation import Session
+from store.domain.deliveries import DeliveryState
+from store.domain.errors import Refusal, StoreUnavailable
+from store.domain.inbound import InboundArrival, InboundBody
+from store.domain.speech import Say
+from store.files import FileStore, StoredFile, UnusableFileError
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+SendNow = Callable[[Sequence[Written]], Awaitable[None]]
+"""Sends the replies of a turn at once; what it does not send the engine drains later."""
+
+IDLE_SECONDS = 1.0
+OUTAGE_SECONDS = 2.0
+
+_STATE_OF_RECEIPT = {
+    ReceiptState.SENT: DeliveryState.SENT,
+    ReceiptState.DELIVERED: DeliveryState.DELIVERED,
+    ReceiptState.READ: DeliveryState.READ,
+    ReceiptState.FAILED: DeliveryState.FAILED,
+}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Inbox:
+    def __init__(
+        self,
+        database: Database,
+        files: FileStore,
+        renderer: Renderer,
+        pulse: Pulse,
+        send_now: SendNow,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._renderer = renderer
+        self._pulse = pulse
+        self._send_now = send_now
+        self._clock = clock
+        self._arrived = asyncio.Event()
+        self._stopping = False
+        self.stopped = asyncio.Event()
+
+    async def receive(
+        self, account: Account, messages: Sequence[InboundMessage], receipts: Sequence[DeliveryReceipt] = ()
+    ) -> None:
+        """Commit what a channel brought. Raises StoreUnavailable where nothing was: the provider will repeat it."""
+        kept = [(message, *await asyncio.to_thread(self._keep_files, message)) for message in messages]
+        async with self._database.write(self._clock()) as tx:
+            for _, stored, _ in kept:
+                for file in stored:
+                    await record_file(tx, file)
+            await record_inbound(tx, account, [_arrival(*parts) for parts in kept])
+            for receipt in receipts:
+                known = await record_receipt(
+                    tx,
+                    account.id,
+                    _STATE_OF_RECEIPT[receipt.state],
+                    delivery_id=receipt.delivery_id,
+                    provider_id=receipt.provider_id,
+                    code=receipt.code,
+                    at=receipt.at,
+                )
+                if not known:
+                    log.info("receipt.unmatched", account=account.id)
+        if messages:
+            self._arrived.set()
+        if receipts:
+            self._pulse.beat()
+
+    def _keep_files(self, message: InboundMessage) -> tuple[list[StoredFile], str]:
+        stored, unusable = [], ""
+        for attachment in message.attachments:
+            keep = self._files.put_photo if attachment.kind is AttachmentKind.PHOTO else self._files.put_voice
+            try:
+                stored.append(keep(attachment.content))
+            except UnusableFileError as error:
+                unusable = error.key
+        return stored, unusable
+
+    async def run(self) -> None:
+        """Answer messages until it is stopped."""
+        while not self._stopping:
+            try:
+                busy = await self.answer_next()
+            except StoreUnavailable:
+                log.warning("inbox.store_unavailable")
+                await asyncio.sleep(OUTAGE_SECONDS)
+                continue
+            if not busy:
+                self._arrived.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._arrived.wait(), IDLE_SECONDS)
+
+        self.stopped.set()
+
+    def stop(self) -> None:
+        """Let the turn that is under way end, and take no other."""
+        self._stopping = True
+        self._arrived.set()
+
+    async def answer_next(self) -> bool:
+        """Take the turn of the message that waits longest; whether there was one."""
+        now, inbound_id = self._clock(), None
+        try:
+            async with next_turn(self._database, now) as turn:
+                if turn is None:
+                    return False
+                inbound_id = turn.inbound_id
+                written = await self._take(turn)
+        except (Refusal, StoreUnavailable):
+            raise
+        except Exception:  # whatever went wrong, the message must reach a person
+            log.exception("inbox.turn_failed", inbound=inbound_id)
+            if inbound_id is not None:
+                await count_failure(self._database, self._clock(), inbound_id)
+            return True
+        self._pulse.beat()
+        await self._send_now(written)
+        return True
+
+    async def _take(self, turn: Turn) -> list[Written]:
+        answer = await self._answer(turn)
+        says = answer.says
+        if turn.flooding:
+            says = () if turn.flood_told else (Say("slow_down"),)
+            turn.tells_flood = not turn.flood_told
+        if not answer.keeps:
+            turn.session = Session(
+                step=answer.step,
+                data=answer.data,
+                options=says[-1].options if says and answer.step else (),
+                turn=turn.session.turn + 1,
+                speaker_id=answer.speaker_id or turn.session.speaker_id,
+                asked_at=turn.tx.now,
+            )
+        turn.is_vote = answer.is_vote
+        replies = await write_replies(turn, self._renderer, says)
+        return replies + await write_tells(turn.tx, self._renderer, answer.tells)
+
+    async def _answer(self, turn: Turn) -> Answer:
+        """Let the dialogue decide; a refusal undoes what the dialogue had begun, and is told to the person."""
+        talk = Talk(turn.speaker, open_desk(turn.tx, turn.speaker), turn.tx.now, turn.session)
+        if turn.failures >= ATTEMPTS_BEFORE_A_PERSON:
+            return await fallback.to_a_person(talk, turn.body)
+        try:
+            async with turn.tx.savepoint():
+                return await self._decide(talk, turn)
+        except Refusal as refusal:
+            return Answer((Say(f"refused.{refusal.key}", refusal.params),), keeps=True)
+
+    async def _decide(self, talk: Talk, turn: Turn) -> Answer:
+        if turn.speaker.settings.area.kind is not AreaKind.VILLAGE:
+            return await fallback.which_village(talk, turn.body)
+        if turn.flooding:
+            return await fallback.keep_for_a_person(talk, turn.body)
+        return await engine.answer(talk, turn.body, turn.questions)
+
+
+def _arrival(message: InboundMessage, stored: Sequence[StoredFile], unusable: str) -> InboundArrival:
+    body = InboundBody(
+        text=clean(message.text),
+        button=message.button,
+        replaces=message.replaces,
+        files=tuple(file.sha256 for file in stored),
+        unusable=unusable,
+        latitude=message.location.latitude if message.location else None,
+        longitude=message.location.longitude if message.location else None,
+        shared_number=message.shared_number,
+        missed_call=message.missed_call,
+    )
+    return InboundArrival(clean(message.provider_id)[:80], message.address, clean(message.display_name)[:80], body)

@@ -162,13 +162,13 @@ class Inbox:
                 speaker_id=answer.speaker_id or turn.session.speaker_id,
                 asked_at=turn.tx.now,
             )
-        turn.is_vote = answer.is_vote
-        replies = await write_replies(turn, self._renderer, says)
+        turn.is_vote, turn.matter_id = answer.is_vote, answer.matter_id
+        replies = await write_replies(turn, self._renderer, says, answer.language or turn.speaker.contact.language)
         return replies + await write_tells(turn.tx, self._renderer, answer.tells)
 
     async def _answer(self, turn: Turn) -> Answer:
         """Let the dialogue decide; a refusal undoes what the dialogue had begun, and is told to the person."""
-        talk = Talk(turn.speaker, open_desk(turn.tx, turn.speaker), turn.tx.now, turn.session)
+        talk = Talk(turn.speaker, open_desk(turn.tx, turn.speaker, self._renderer), turn.tx.now, turn.session)
         if turn.failures >= ATTEMPTS_BEFORE_A_PERSON:
             return await fallback.to_a_person(talk, turn.body)
         try:

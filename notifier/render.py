@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from notifier.channels.sms.segments import fit
 from store.domain.settings import AreaSettings
-from store.domain.speech import Option, Say
+from store.domain.speech import SHARE_NUMBER, Option, Say
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGES = ("zh_CN", "en")
@@ -56,7 +56,7 @@ class Renderer:
     ) -> Rendered:
         """The text of a message and the labels of its choices. An SMS begins with 【village】 and is cut to fit."""
         words = self._words[language]
-        labels = tuple(option.text or words["option"][option.label or option.key] for option in say.options)
+        labels = tuple(_label(option, words["option"]) for option in say.options)
         template, places_choices = self._template(language, say.message, medium)
         choices = "".join(f"{digit}{label} " for digit, label in enumerate(labels, start=1)).strip()
         facts = {**say.facts, "village": settings.village_name, "landline": settings.landline, "choices": choices}
@@ -99,6 +99,10 @@ class Renderer:
         }
 
 
+def _label(option: Option, words: Mapping[str, str]) -> str:
+    return words[option.label].format(option.text) if option.label else option.text or words[option.key]
+
+
 def _day(value: date | datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
     return words["day"].format(month=day.month, day=day.day, name=words[f"month_{day.month}"])
@@ -117,4 +121,7 @@ def _yuan(fen: int) -> str:
 
 def button_rows(options: Sequence[Option], labels: Sequence[str], prefix: str) -> list[list[str]]:
     """The buttons of a message as its delivery keeps them: label and data."""
-    return [[label, f"{prefix}:{option.key}"] for option, label in zip(options, labels, strict=True)]
+    return [
+        [label, option.key if option.key == SHARE_NUMBER else f"{prefix}:{option.key}"]
+        for option, label in zip(options, labels, strict=True)
+    ]

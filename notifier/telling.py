@@ -4,8 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.render import Medium, Renderer, button_rows
-from store.actions.deliveries import Draft, count_ticket_sms, put_question, write_delivery
+from notifier.render import Medium, Rendered, Renderer, button_rows
+from store.actions.deliveries import (
+    Draft,
+    count_ticket_sms,
+    end_questions,
+    put_questions,
+    write_deliveries_for_ids,
+    write_delivery,
+)
 from store.actions.turn import Turn
 from store.database import Transaction
 from store.domain.accounts import Account, AccountKind
@@ -13,10 +20,10 @@ from store.domain.deliveries import SkipReason
 from store.domain.people import Contact
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings
-from store.domain.speech import Say, Tell
+from store.domain.speech import Question, Say, Tell
 from store.queries.accounts import account_reaching, accounts_serving
 from store.queries.areas import settings_for
-from store.queries.people import contact_by_id
+from store.queries.people import contacts_by_ids
 
 SMS_KINDS = frozenset({AccountKind.KANNEL, AccountKind.SIMULATOR})
 SMS_PER_TICKET = 3
@@ -35,15 +42,12 @@ class Written:
     account_id: int | None
 
 
-async def write_replies(turn: Turn, renderer: Renderer, says: Sequence[Say]) -> list[Written]:
-    """The answers to a message, through the account that it came by, at once: whoever writes at night is awake.
-
-    The last one edits the message whose button was pressed, where there was one and the channel can.
-    """
+async def write_replies(turn: Turn, renderer: Renderer, says: Sequence[Say], language: str) -> list[Written]:
+    """The answers to a message, through the account that it came by, at once: whoever writes at night is awake."""
     contact, settings = turn.speaker.contact, turn.speaker.settings
     written = []
     for say in says:
-        rendered = renderer.render(say, contact.language, medium_of(turn.account.kind), settings)
+        rendered = renderer.render(say, language, medium_of(turn.account.kind), settings)
         draft = Draft(
             area_id=contact.area_id,
             contact_id=contact.id,
@@ -53,48 +57,89 @@ async def write_replies(turn: Turn, renderer: Renderer, says: Sequence[Say]) -> 
             due_at=turn.tx.now,
             inbound_id=turn.inbound_id,
             is_receipt=turn.is_vote,
+            matter_id=turn.matter_id,
         )
         written.append(Written(await write_delivery(turn.tx, draft), turn.account.id))
     return written
 
 
+@dataclass(frozen=True, slots=True)
+class _Addressee:
+    contact: Contact
+    settings: AreaSettings
+    account: Account | None
+
+    @property
+    def medium(self) -> Medium:
+        return medium_of(self.account.kind) if self.account else Medium.CHAT
+
+
 async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]) -> list[Written]:
-    """What is told to people who did not ask just now. What can wait is not sent by SMS in quiet hours."""
-    written = []
+    """What is told to people who did not ask just now. What can wait is not sent by SMS in quiet hours.
+
+    The statements do not grow with the people: a question to a whole village is written like one to a neighbour.
+    """
+    addressees = await _addressees(tx, sorted({tell.contact_id for tell in tells}))
+    question_ids = await _ask(tx, tells)
+    rendered: dict[tuple[int, str, Medium, int], Rendered] = {}
+    drafts = []
     for tell in tells:
-        contact = await contact_by_id(tx, tell.contact_id)
-        settings = await settings_for(tx, contact.area_id)
-        account = account_reaching(await accounts_serving(tx, contact.area_id), contact)
-        written.append(await _write_tell(tx, renderer, tell, contact, settings, account))
-    return written
+        to = addressees[tell.contact_id]
+        same = (id(tell.say), to.contact.language, to.medium, to.contact.area_id)
+        if same not in rendered:
+            rendered[same] = renderer.render(tell.say, to.contact.language, to.medium, to.settings)
+        question_id = question_ids.get((tell.contact_id, tell.question)) if tell.question else None
+        drafts.append(await _draft(tx, tell, to, rendered[same], question_id))
+    ids = await write_deliveries_for_ids(tx, drafts)
+    return [
+        Written(delivery_id, None if draft.skipped else draft.account_id)
+        for delivery_id, draft in zip(ids, drafts, strict=True)
+    ]
 
 
-async def _write_tell(
-    tx: Transaction, renderer: Renderer, tell: Tell, contact: Contact, settings: AreaSettings, account: Account | None
-) -> Written:
-    medium = medium_of(account.kind) if account else Medium.CHAT
-    rendered = renderer.render(tell.say, contact.language, medium, settings)
-    prefix = ""
-    if tell.question:
-        question_id = await put_question(tx, contact, tell.question, [option.key for option in tell.say.options])
-        prefix = f"q:{question_id}"
-    skipped = _why_not(contact, account)
-    if not skipped and medium is Medium.SMS and tell.ticket_id:
+async def _addressees(tx: Transaction, contact_ids: Sequence[int]) -> dict[int, _Addressee]:
+    people = await contacts_by_ids(tx, contact_ids)
+    areas = sorted({contact.area_id for contact in people})
+    settings = {area_id: await settings_for(tx, area_id) for area_id in areas}
+    serving = {area_id: await accounts_serving(tx, area_id) for area_id in areas}
+    return {
+        contact.id: _Addressee(contact, settings[contact.area_id], account_reaching(serving[contact.area_id], contact))
+        for contact in people
+    }
+
+
+async def _ask(tx: Transaction, tells: Sequence[Tell]) -> dict[tuple[int, Question], int]:
+    """Remember what is asked; the question's id by contact and question."""
+    asked: dict[tuple[Question, tuple[str, ...]], list[int]] = {}
+    for tell in tells:
+        if tell.question:
+            keys = tuple(option.key for option in tell.say.options)
+            asked.setdefault((tell.question, keys), []).append(tell.contact_id)
+    ids: dict[tuple[int, Question], int] = {}
+    for (question, keys), contact_ids in asked.items():
+        await end_questions(tx, contact_ids, question)
+        found = await put_questions(tx, contact_ids, question, keys)
+        ids |= {(contact_id, question): question_id for contact_id, question_id in found.items()}
+    return ids
+
+
+async def _draft(tx: Transaction, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None) -> Draft:
+    skipped = _why_not(to.contact, to.account)
+    if not skipped and to.medium is Medium.SMS and tell.ticket_id:
         count = await count_ticket_sms(tx, tell.ticket_id)
         skipped = SkipReason.TICKET_SPOKEN_FOR if count > SMS_PER_TICKET else None
-    draft = Draft(
-        area_id=contact.area_id,
-        contact_id=contact.id,
-        account_id=account.id if account else None,
+    return Draft(
+        area_id=to.contact.area_id,
+        contact_id=to.contact.id,
+        account_id=to.account.id if to.account else None,
         text=rendered.text,
-        buttons=button_rows(tell.say.options, rendered.labels, prefix) if prefix else [],
-        due_at=_due_at(tx.now, settings, waits=tell.waits_for_day and medium is Medium.SMS),
+        buttons=button_rows(tell.say.options, rendered.labels, f"q:{question_id}") if question_id else [],
+        due_at=_due_at(tx.now, to.settings, waits=tell.waits_for_day and to.medium is Medium.SMS),
         ticket_id=tell.ticket_id,
         matter_id=tell.matter_id,
         occurrence_id=tell.occurrence_id,
         skipped=skipped,
     )
-    return Written(await write_delivery(tx, draft), None if skipped else draft.account_id)
 
 
 def _why_not(contact: Contact, account: Account | None) -> SkipReason | None:

@@ -26,6 +26,7 @@ from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import Area, AreaKind
 from store.domain.people import Contact, ContactKind, Proof, Role, Staff
 from store.files import FileStore
+from store.queries.areas import area_by_id
 from store.queries.people import ADDRESS, contact_at
 from store.tables import contacts, deliveries, households, residents
 
@@ -113,6 +114,7 @@ class Hub:
             missed_call=missed_call,
         )
         before = await self._newest()
+        self.clock.pass_time(seconds=2)
         await self.inbox.receive(account, [message])
         while await self.inbox.answer_next():
             pass
@@ -181,6 +183,15 @@ class Hub:
                     contact = await find_or_add_contact(tx, self.village.id, ContactKind.PHONE, number)
                     await add_holder(tx, contact, resident_id, Proof.ROSTER)
 
+    async def neighbour_village(self, name: str) -> "Hub":
+        """Another village of the same town, on the same store and clock, with channels of its own and nobody in it."""
+        async with self.books() as tx:
+            village = await add_area(tx, AreaKind.VILLAGE, name, await parent_of(tx, self.village))
+            groups = [await add_area(tx, AreaKind.GROUP, "一组", village, 1)]
+            sms = await add_account(tx, village.id, AccountKind.SIMULATOR, f"{name} phones", {}, actor="test")
+            chat = await add_account(tx, village.id, AccountKind.WEB_CHAT, f"{name} chat", {}, actor="test")
+        return Hub(self.database, self.files, self.clock, village, groups, sms, chat, _ids=self._ids)
+
     async def add_officer(self, name: str, number: str, *roles: tuple[Role, Area]) -> Staff:
         """A member of staff whose phone is linked already."""
         async with self.books() as tx:
@@ -190,6 +201,11 @@ class Hub:
         self.numbers[name] = number
         self.staff[name] = person
         return person
+
+
+async def parent_of(tx: Transaction, area: Area) -> Area:
+    assert area.parent_id
+    return await area_by_id(tx, area.parent_id)
 
 
 async def _send_nothing(_written: Sequence[Written]) -> None:

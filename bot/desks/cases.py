@@ -59,7 +59,7 @@ class Cases:
     async def accept(self, ticket: Ticket) -> Ticket:
         return await accept_ticket(self.tx, ticket, self.person)
 
-    async def answer(self, ticket: Ticket, text: str) -> Ticket:
+    async def answer(self, ticket: Ticket, text: str) -> list[Ticket]:
         return await answer_ticket(self.tx, ticket, self.person, text)
 
     async def note(self, ticket: Ticket, text: str) -> None:
@@ -78,5 +78,5 @@ class Cases:
         returned = await return_ticket(self.tx, ticket, self.person, reason)
         return await contacts_of_staff(self.tx, [returned.assignee_id] if returned.assignee_id else [])
 
-    async def resolve(self, ticket: Ticket, text: str) -> Ticket:
+    async def resolve(self, ticket: Ticket, text: str) -> list[Ticket]:
         return await resolve_ticket(self.tx, ticket, self.person, text)

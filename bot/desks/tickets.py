@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.dialogue.numbers import read_number
+from store.actions.contacts import find_or_add_contact
 from store.actions.tickets import (
     add_to_ticket,
     confirm_ticket,
@@ -17,11 +18,11 @@ from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
 from store.domain.errors import NotFound
-from store.domain.people import Contact, Role, Staff
+from store.domain.people import Contact, ContactKind, Role, Staff
 from store.domain.tickets import Report, Ticket
 from store.queries.areas import groups_of
 from store.queries.people import contacts_of_staff, staff_of_village
-from store.queries.tickets import ticket_by_id, tickets_of_contact
+from store.queries.tickets import open_tickets_like, ticket_by_id, tickets_of_contact
 
 _GROUP = re.compile(r"第?([一二三四五六七八九十两\d]{1,3})(?:组|社|村民小组)")
 _OFFICES = {
@@ -78,8 +79,16 @@ class OwnTickets:
         reopened = await reopen_ticket(self.tx, ticket, self.speaker.contact)
         return reopened, await self._assigned(reopened)
 
-    async def answer_here_only(self, ticket: Ticket) -> None:
-        await use_safe_contact(self.tx, ticket, self.speaker.contact)
+    async def already_said(self, report: Report) -> Ticket | None:
+        """This contact's own open ticket about the same thing: nobody need say a thing twice."""
+        where = await self._group_of(report) or self.speaker.settings.area
+        alike = await open_tickets_like(self.tx, where, report)
+        return next((ticket for ticket in alike if ticket.contact_id == self.speaker.contact.id), None)
+
+    async def answer_at(self, ticket: Ticket, number: str) -> None:
+        """Answer this ticket at another phone only, which need not be on the roster."""
+        safe = await find_or_add_contact(self.tx, ticket.village_id, ContactKind.PHONE, number)
+        await use_safe_contact(self.tx, ticket, safe)
 
     async def _handlers(self, ticket: Ticket) -> list[Contact]:
         """The phones of whoever should work on it; of an urgent one all, else of the one it was given to."""

@@ -34,6 +34,7 @@ async def answer(talk: Talk, body: InboundBody, questions: tuple[OpenQuestion, .
         or await _step(talk, said)
         or await _question(talk, said, questions)
         or await _asked_for(talk, said)
+        or await _afterthought(talk, said)
         or await flows.report.begin(talk, said)
     )
 
@@ -86,6 +87,11 @@ async def _step(talk: Talk, said: Said) -> Answer | None:
     return await flows.STEPS[step](talk, said) if step in flows.STEPS else None
 
 
+async def _afterthought(talk: Talk, said: Said) -> Answer | None:
+    step = talk.session.step
+    return await flows.AFTERTHOUGHTS[step](talk, said) if step in flows.AFTERTHOUGHTS else None
+
+
 async def _question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...]) -> Answer | None:
     """A digit, or a yes or no, answers the open question that it fits; where it fits several, it asks which."""
     answers = {question.id: key for question in questions if (key := _key_of(question, said))}
@@ -100,7 +106,7 @@ async def _question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...])
 async def _newer_question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...]) -> Answer | None:
     """What was put to this person after the conversation's own last question is what he answers first."""
     asked_at = talk.session.asked_at
-    newer = tuple(question for question in questions if asked_at is None or question.asked_at >= asked_at)
+    newer = tuple(question for question in questions if asked_at is None or question.asked_at > asked_at)
     return await _question(talk, said, newer) if talk.session.step else None
 
 
@@ -137,9 +143,17 @@ async def _asked_for(talk: Talk, said: Said) -> Answer | None:
         return await flows.identity.shared(talk, said.body.shared_number)
     if said.body.unusable and not said.text:
         return tell_back("file.unusable", why=said.body.unusable)
+    linked = await flows.identity.link(talk, said)
+    if linked:
+        return linked
     if talk.speaker.staff:
-        taken = await flows.office.asked_for(talk, said)
+        opening = flows.OFFICE_WORDS.get(said.normal)
+        taken = await opening(talk) if opening else await _number_named(talk, said)
         if taken:
             return taken
     intent = read_intent(said.text)
     return await flows.INTENTS[intent](talk) if intent and intent in flows.INTENTS else None
+
+
+async def _number_named(talk: Talk, said: Said) -> Answer | None:
+    return await flows.office.number_named(talk, said) or await flows.notices.number_named(talk, said)

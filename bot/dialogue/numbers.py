@@ -97,3 +97,12 @@ def _sum(section: re.Match[str]) -> int:
 
 def _one(figure: str) -> int:
     return _DIGIT[figure] if figure in _DIGIT else int(figure or 0)
+
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
+
+
+def mobile_in(text: str) -> str:
+    """The first Chinese mobile number in a text as E.164, however it is spaced; "" where there is none."""
+    match = _MOBILE.search(normal(text).replace(" ", "").replace("-", ""))
+    return f"+86{match[1]}" if match else ""

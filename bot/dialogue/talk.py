@@ -50,7 +50,9 @@ class Talk:
 class Answer:
     """What is said back, what others are told, and the step that takes the next message ("" for none).
 
-    `keeps` leaves the conversation where it stands: what was said was beside it.
+    `is_vote` keeps the message's words out of the books; its replies are kept as receipts of `matter_id`.
+    `keeps` leaves the conversation where it stands: what was said was beside it. `language` is the one that was chosen
+    just now.
     """
 
     says: tuple[Say, ...]
@@ -59,7 +61,9 @@ class Answer:
     tells: tuple[Tell, ...] = ()
     keeps: bool = False
     is_vote: bool = False
+    matter_id: int | None = None
     speaker_id: int | None = None
+    language: str = ""
 
 
 Step = Callable[[Talk, Said], Awaitable[Answer | None]]

@@ -38,6 +38,8 @@ async def start_phone_code(tx: Transaction, asker: Contact, number: str) -> tupl
         return None
     if await _count(tx, asker, PHONE) >= CODES_SENT:
         raise Refusal("code.too_many")
+    if await _codes_sent_to(tx, phone) >= CODES_SENT:
+        return None  # others asked for it: nobody's phone is flooded by strangers, and none of them learns why
     code = f"{secrets.randbelow(10**6):06d}"
     await _add(tx, PHONE, code, PHONE_CODE_VALID, contact=asker, phone=phone)
     return phone, code
@@ -116,6 +118,11 @@ async def _count(tx: Transaction, asker: Contact, purpose: str) -> int:
             .where(codes.c.contact_id == asker.id, codes.c.purpose == purpose, codes.c.made_at > since)
         )
     )
+
+
+async def _codes_sent_to(tx: Transaction, phone: Contact) -> int:
+    sent = (codes.c.phone_contact_id == phone.id, codes.c.made_at > tx.now - TRIES_WITHIN)
+    return int(await tx.scalar(select(func.count()).select_from(codes).where(*sent)))
 
 
 async def _add(

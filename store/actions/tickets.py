@@ -22,8 +22,8 @@ from store.domain.tickets import (
 )
 from store.domain.working_calendar import WorkingCalendar
 from store.queries.areas import settings_for
-from store.queries.people import staff_on_duty, staff_with_role
-from store.queries.tickets import barred_from, ticket_by_id
+from store.queries.people import staff_by_id, staff_on_duty, staff_with_role
+from store.queries.tickets import barred_from, open_tickets_like, ticket_by_id, tickets_joined_to
 from store.tables import ticket_events, ticket_messages, tickets
 
 FIRST_NUMBER = 1001
@@ -41,6 +41,7 @@ async def submit_ticket(
 ) -> Ticket:
     """Write down what a person asked for; it is given to whoever answers for it there."""
     belongs_to = area or village
+    alike = [other for other in await open_tickets_like(tx, belongs_to, report) if other.contact_id != contact.id]
     number = await next_number(tx, village.id, "ticket", first=FIRST_NUMBER)
     ticket_id = await tx.insert(
         tickets,
@@ -58,6 +59,7 @@ async def submit_ticket(
         accused=list(accused),
         contact_id=contact.id,
         resident_id=resident_id,
+        joined_to_id=(alike[0].joined_to_id or alike[0].id) if alike else None,
         rating="",
         sms_sent=0,
         opened_at=tx.now,
@@ -93,11 +95,15 @@ async def handlers_of(tx: Transaction, ticket: Ticket) -> list[Staff]:
     if not found and not ticket.about_staff:
         found = await staff_with_role(tx, ticket.area_path, (Role.FRONT_DESK,))
     if ticket.urgent and not ticket.confidential:
-        settings = await settings_for(tx, ticket.village_id)
-        on_duty = await staff_on_duty(tx, ticket.village_id, tx.now.astimezone(settings.zone).date())
-        found.sort(key=lambda person: person.id != on_duty)
+        found = [*await _on_duty(tx, ticket), *found]
     barred = await barred_from(tx, ticket)
-    return [person for person in found if person.id not in barred]
+    return [person for person in dict.fromkeys(found) if person.id not in barred]
+
+
+async def _on_duty(tx: Transaction, ticket: Ticket) -> list[Staff]:
+    settings = await settings_for(tx, ticket.village_id)
+    staff_id = await staff_on_duty(tx, ticket.village_id, tx.now.astimezone(settings.zone).date())
+    return [await staff_by_id(tx, staff_id)] if staff_id else []
 
 
 async def add_to_ticket(tx: Transaction, ticket: Ticket, contact: Contact, text: str, files: Sequence[str]) -> None:
@@ -110,11 +116,12 @@ async def accept_ticket(tx: Transaction, ticket: Ticket, person: Staff) -> Ticke
     return await _move(tx, ticket, TicketEvent.ACCEPTED, person, assignee_id=person.id)
 
 
-async def answer_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> Ticket:
-    """Answer the resident; the ticket is in progress from then on."""
-    moved = await _move(tx, ticket, TicketEvent.ANSWERED, person, assignee_id=person.id)
-    await _say(tx, ticket.id, text, by=person)
-    return moved
+async def answer_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> list[Ticket]:
+    """Answer the resident, and those whose tickets are joined to this one; they are in progress from then on."""
+    return [
+        await _move_and_say(tx, one, TicketEvent.ANSWERED, person, text)
+        for one in (ticket, *await tickets_joined_to(tx, ticket))
+    ]
 
 
 async def note_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> None:
@@ -142,9 +149,18 @@ async def return_ticket(tx: Transaction, ticket: Ticket, person: Staff, reason: 
     return moved
 
 
-async def resolve_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> Ticket:
-    """The matter is settled; the resident is asked whether he agrees."""
-    moved = await _move(tx, ticket, TicketEvent.RESOLVED, person, assignee_id=person.id, resolved_at=tx.now)
+async def resolve_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> list[Ticket]:
+    """The matter is settled, for those whose tickets are joined to it too; each is asked whether he agrees."""
+    return [
+        await _move_and_say(tx, one, TicketEvent.RESOLVED, person, text, resolved_at=tx.now)
+        for one in (ticket, *await tickets_joined_to(tx, ticket))
+    ]
+
+
+async def _move_and_say(
+    tx: Transaction, ticket: Ticket, event: TicketEvent, person: Staff, text: str, **changes: object
+) -> Ticket:
+    moved = await _move(tx, ticket, event, person, assignee_id=person.id, **changes)
     await _say(tx, ticket.id, text, by=person)
     return moved
 

@@ -1,14 +1,24 @@
 """Tickets, their conversations, and which of them a member of staff has before him."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from store.database import Transaction
+from store.domain.areas import Area
 from store.domain.errors import NotFound
 from store.domain.people import Staff
-from store.domain.tickets import OPEN_STATES, Category, Ticket, TicketMessage, TicketState
+from store.domain.tickets import (
+    CONFIDENTIAL_CATEGORIES,
+    OPEN_STATES,
+    Category,
+    Report,
+    Ticket,
+    TicketMessage,
+    TicketState,
+)
 from store.queries.access import may_see_ticket
 from store.queries.people import residents_by_ids
 from store.tables import areas, residents, staff, ticket_messages, tickets
@@ -36,6 +46,7 @@ def _ticket(row: Any) -> Ticket:
         due_at=row.due_at,
         rating=row.rating,
         accused=tuple(row.accused),
+        joined_to_id=row.joined_to_id,
     )
 
 
@@ -79,6 +90,35 @@ async def tickets_waiting_for(tx: Transaction, person: Staff) -> list[Ticket]:
     )
     seen = await _visible(tx, person, map(_ticket, rows))
     return sorted(seen, key=lambda ticket: ticket.assignee_id != person.id)
+
+
+async def open_tickets_like(tx: Transaction, area: Area, report: Report) -> list[Ticket]:
+    """Open tickets of the last day on the same subject in the same place, the oldest first: one cause, several homes.
+
+    A confidential matter is never compared with another's, nor one whose subject is unknown.
+    """
+    if not report.subject or report.about_staff or report.category in CONFIDENTIAL_CATEGORIES:
+        return []
+    rows = await tx.all(
+        _tickets()
+        .where(
+            tickets.c.area_id == area.id,
+            tickets.c.category == report.category,
+            tickets.c.subject == report.subject,
+            tickets.c.state.in_(OPEN_STATES),
+            tickets.c.opened_at > tx.now - timedelta(days=1),
+        )
+        .order_by(tickets.c.id)
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def tickets_joined_to(tx: Transaction, ticket: Ticket) -> list[Ticket]:
+    """Open tickets of others about the same thing: what is said of this one is said of them."""
+    rows = await tx.all(
+        _tickets().where(tickets.c.joined_to_id == ticket.id, tickets.c.state.in_(OPEN_STATES)).order_by(tickets.c.id)
+    )
+    return [_ticket(row) for row in rows]
 
 
 def _inside(person: Staff) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ async def menu(talk: Talk) -> Answer:
     """What can be done here, to choose by digit."""
     keys = tuple(key for key in MENU if key != "identity" or talk.speaker.is_guest)
     if talk.speaker.staff:
-        return ask("front.menu", "menu.staff", options(*keys[:-1], "office", prefix="menu"))
+        return ask("front.menu", "menu.staff", options(*keys[:-1], "office", "notices", prefix="menu"))
     return ask("front.menu", "menu", options(*keys, prefix="menu"))
 
 
@@ -60,7 +60,7 @@ async def language_chosen(talk: Talk, said: Said) -> Answer | None:
     if not said.choice:
         return None
     await talk.desk.contact.choose_language(said.choice)
-    return tell_back("language.chosen")
+    return Answer((Say("language.chosen"),), language=said.choice)
 
 
 async def human(talk: Talk) -> Answer:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.dialogue.numbers import mobile_in
 from bot.dialogue.talk import Answer, Said, Talk, ask, tell_back
+from store.domain.accounts import AccountKind
 from store.domain.people import masked_name
-from store.domain.speech import Option, Say, Tell
+from store.domain.speech import SHARE_NUMBER, Option, Say, Tell
 
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 _LINK_CODE = re.compile(r"(?<!\d)(\d{8})(?!\d)")
 
@@ -17,16 +18,18 @@ async def open_identity(talk: Talk) -> Answer:
     """Ask for the phone number; what happens then looks the same to a stranger and to a resident."""
     if not talk.speaker.is_guest:
         return tell_back("identity.known", names=[masked_name(one.name) for one in talk.speaker.holders])
-    return ask("identity.number", "identity.which_number", (Option("share-number", label="share_number"),))
+    can_share = talk.speaker.channel is AccountKind.TELEGRAM
+    choices = (Option(SHARE_NUMBER, label="share_number"),) if can_share else ()
+    return ask("identity.number", "identity.which_number", choices, can_share=can_share)
 
 
 async def number_given(talk: Talk, said: Said) -> Answer | None:
     if said.body.shared_number:
         return await shared(talk, said.body.shared_number)
-    match = _MOBILE.search(said.normal.replace(" ", "").replace("-", ""))
-    if not match:
+    number = mobile_in(said.text)
+    if not number:
         return None
-    sent = await talk.desk.identity.send_code(f"+86{match[1]}")
+    sent = await talk.desk.identity.send_code(number)
     tells: tuple[Tell, ...] = ()
     if sent:
         contact_id, code = sent
@@ -53,7 +56,7 @@ async def shared(talk: Talk, number: str) -> Answer:
 
 
 async def link(talk: Talk, said: Said) -> Answer | None:
-    """关联 and eight digits: a member of staff links his phone."""
+    """关联 and eight digits: a member of staff links his phone. Telegram's start button brings them too."""
     match = _LINK_CODE.search(said.normal)
     if not match or not said.normal.startswith(("关联", "/start", "link")):
         return None

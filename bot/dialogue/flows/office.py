@@ -14,12 +14,10 @@ ACTIONS = ("accept", "answer", "resolve", "note", "pass_on", "give_back")
 _NUMBER = re.compile(r"^(?:编号|看)?\s*(\d{3,6})\s*号?$")
 
 
-async def asked_for(talk: Talk, said: Said) -> Answer | None:
-    """A cadre's own words: what waits, a ticket's number."""
+async def number_named(talk: Talk, said: Said) -> Answer | None:
+    """A ticket's number by itself shows the ticket."""
     match = _NUMBER.match(said.normal)
-    if match:
-        return await _show(talk, await talk.desk.cases.numbered(int(match[1])))
-    return await open_office(talk) if said.normal in {"待办", "办事", "todo", "工作"} else None
+    return await _show(talk, await talk.desk.cases.numbered(int(match[1]))) if match else None
 
 
 async def open_office(talk: Talk) -> Answer:
@@ -94,21 +92,29 @@ def _progress(ticket: Ticket) -> tuple[Tell, ...]:
 async def answer_given(talk: Talk, said: Said) -> Answer | None:
     if not said.text:
         return None
-    ticket = await talk.desk.cases.answer(await _case(talk), said.text)
-    say = Say("ticket.answered", {**ticket_facts(ticket), "text": said.text})
-    tell = Tell(ticket.contact_id, say, ticket_id=ticket.id)
-    return tell_back("case.answered", tell, **ticket_facts(ticket))
+    answered = await talk.desk.cases.answer(await _case(talk), said.text)
+    tells = [
+        Tell(
+            ticket.contact_id, Say("ticket.answered", {**ticket_facts(ticket), "text": said.text}), ticket_id=ticket.id
+        )
+        for ticket in answered
+    ]
+    return tell_back("case.answered", *tells, people=len(answered), **ticket_facts(answered[0]))
 
 
 async def result_given(talk: Talk, said: Said) -> Answer | None:
     """The case is settled; the resident is asked whether he agrees."""
     if not said.text:
         return None
-    ticket = await talk.desk.cases.resolve(await _case(talk), said.text)
-    say = Say("ticket.resolved", {**ticket_facts(ticket), "text": said.text}, YES_NO)
+    resolved = await talk.desk.cases.resolve(await _case(talk), said.text)
+    tells = [_is_it_settled(ticket, said.text) for ticket in resolved]
+    return tell_back("case.resolved", *tells, people=len(resolved), **ticket_facts(resolved[0]))
+
+
+def _is_it_settled(ticket: Ticket, result: str) -> Tell:
+    say = Say("ticket.resolved", {**ticket_facts(ticket), "text": result}, YES_NO)
     question = Question("ticket.settled", ticket.id, str(ticket.number))
-    tell = Tell(ticket.contact_id, say, question, ticket_id=ticket.id)
-    return tell_back("case.resolved", tell, **ticket_facts(ticket))
+    return Tell(ticket.contact_id, say, question, ticket_id=ticket.id)
 
 
 async def note_given(talk: Talk, said: Said) -> Answer | None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from bot.dialogue.flows.front import case_tells
+from bot.dialogue.numbers import mobile_in
 from bot.dialogue.talk import Answer, Said, Talk, ask, options
 from bot.dialogue.topics import Topic, classify
-from store.domain.speech import Say
+from store.domain.speech import Say, Tell
 from store.domain.tickets import Category, Report, Ticket
 
-NEEDS_PLACE = frozenset({Category.INFRASTRUCTURE, Category.ENVIRONMENT, Category.SAFETY, Category.SECURITY})
+NEEDS_PLACE = frozenset({Category.INFRASTRUCTURE, Category.ENVIRONMENT, Category.SAFETY})
 KINDS = (
     Category.INFRASTRUCTURE,
     Category.ENVIRONMENT,
@@ -28,8 +29,13 @@ async def open_report(_talk: Talk) -> Answer:
 
 async def begin(talk: Talk, said: Said) -> Answer:
     """A message that nothing else took: what somebody has to say to his village."""
+    return await _go_on(talk, said, None)
+
+
+async def _go_on(talk: Talk, said: Said, before: Report | None) -> Answer:
+    """Ask what is missing, or submit; `before` is what came without words, a photo or a place."""
     topic = classify(said.text)
-    report = _report(topic, said)
+    report = _merged(_report(topic, said), before) if before else _report(topic, said)
     if topic.danger:
         return await _submit(talk, replace(report, urgent=True), danger=topic.danger.number)
     if not said.text:
@@ -57,12 +63,7 @@ async def text_given(talk: Talk, said: Said) -> Answer | None:
     """What it is about, after a photo or a place came alone, or after the menu."""
     if not said.brings_something:
         return None
-    before = _restored(talk.data)
-    answer = await begin(talk, said)
-    if before is None or not answer.step.startswith("report."):
-        return answer
-    kept = _restored(answer.data)
-    return replace(answer, data=_kept(_merged(before, kept))) if kept else answer
+    return await _go_on(talk, said, _restored(talk.data))
 
 
 async def kind_given(talk: Talk, said: Said) -> Answer | None:
@@ -100,15 +101,41 @@ async def _place_or_submit(talk: Talk, report: Report) -> Answer:
 
 
 async def _submit(talk: Talk, report: Report, *, danger: str = "", unclear: bool = False) -> Answer:
+    said_before = await talk.desk.tickets.already_said(report)
+    if said_before and not danger:
+        handlers = await talk.desk.tickets.add(said_before, report.text, report.files)
+        say = Say("ticket.added", ticket_facts(said_before))
+        return _followed(said_before, (say,), case_tells(said_before, handlers, "case.added"))
     ticket, handlers = await talk.desk.tickets.submit(report)
-    says = (Say("danger", {"number_to_ring": danger}),) if danger else ()
+    warning = (Say("danger", {"number_to_ring": danger}),) if danger else ()
     received = Say(_received_message(ticket, unclear=unclear), ticket_facts(ticket))
-    return Answer(
-        (*says, received),
-        step="ticket.follow",
-        data={"ticket": ticket.id},
-        tells=case_tells(ticket, handlers, "case.urgent" if ticket.urgent else "case.new"),
-    )
+    tells = case_tells(ticket, handlers, "case.urgent" if ticket.urgent else "case.new")
+    if ticket.confidential and len(talk.speaker.holders) > 1:
+        where = Say("report.safe", options=options("here", "other", prefix="safe"))
+        return Answer((*warning, received, where), "report.safe", {"ticket": ticket.id}, tells)
+    return _followed(ticket, (*warning, received), tells)
+
+
+def _followed(ticket: Ticket, says: tuple[Say, ...], tells: tuple[Tell, ...]) -> Answer:
+    """What is said next belongs to this ticket, unless it is plainly something else."""
+    return Answer(says, step="ticket.follow", data={"ticket": ticket.id}, tells=tells)
+
+
+async def safe_chosen(talk: Talk, said: Said) -> Answer | None:
+    """A phone that others share, and a matter that is not for them: answer here, or at another number."""
+    if said.choice == "other":
+        return ask("report.safe_number", "report.safe_number", data=talk.data)
+    if said.choice == "here":
+        return ask("ticket.follow", "report.safe_here", data=talk.data)
+    return None
+
+
+async def safe_number_given(talk: Talk, said: Said) -> Answer | None:
+    number = mobile_in(said.text)
+    if not number:
+        return None
+    await talk.desk.tickets.answer_at(await talk.desk.tickets.get(talk.number("ticket")), number)
+    return ask("ticket.follow", "report.safe_there", data=talk.data)
 
 
 def _received_message(ticket: Ticket, *, unclear: bool) -> str:

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bot.chat_rooms import Room
 from bot.pages import Words
+from store.domain.deliveries import RECEIPT_GONE
 from store.domain.inbound import VOTE
 from store.queries.web_chat import Heard, Line
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -33,7 +35,8 @@ def line_view(line: Line, room: Room, words: Words, now: datetime) -> LineView:
         client_id = line.provider_id.rpartition(":")[2]
         return LineView(line.id, True, _words_of(line, words), (), photos, at, time, client_id=client_id)
     buttons = tuple({"label": label, "data": data} for label, data in line.buttons)
-    return LineView(line.id, False, line.text, buttons, (), at, time, f"d{line.replaces}" if line.replaces else "")
+    text = words["receipt_gone"] if line.text == RECEIPT_GONE else line.text
+    return LineView(line.id, False, text, buttons, (), at, time, f"d{line.replaces}" if line.replaces else "")
 
 
 def line_views(lines: Iterable[Line], room: Room, words: Words, now: datetime) -> list[LineView]:

@@ -10,7 +10,10 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="Banyan: a village and its residents talk to each other.", no_args_is_help=True, add_completion=False
+    help="Banyan: a village and its residents talk to each other.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 staff_app = typer.Typer(help="People in office.", no_args_is_help=True)
 channel_app = typer.Typer(help="Accounts with the providers that carry messages.", no_args_is_help=True)

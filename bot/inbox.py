@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
@@ -10,14 +11,14 @@ import structlog
 from bot.desks import open_desk
 from bot.dialogue import engine, fallback
 from bot.dialogue.normal import clean
-from bot.dialogue.talk import Answer, Talk
+from bot.dialogue.talk import Answer, Talk, aside
 from bot.pulse import Pulse
 from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage, ReceiptState
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
 from store.actions.deliveries import record_receipt
 from store.actions.inbound import record_file, record_inbound
-from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, count_failure, next_turn
+from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, TurnFailed, count_failure, next_turn
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.areas import AreaKind
@@ -35,6 +36,7 @@ SendNow = Callable[[Sequence[Written]], Awaitable[None]]
 """Sends the replies of a turn at once; what it does not send the engine drains later."""
 
 IDLE_SECONDS = 1.0
+LONGEST_ID = 80
 OUTAGE_SECONDS = 2.0
 
 _STATE_OF_RECEIPT = {
@@ -85,8 +87,8 @@ class Inbox:
                     account.id,
                     _STATE_OF_RECEIPT[receipt.state],
                     delivery_id=receipt.delivery_id,
-                    provider_id=receipt.provider_id,
-                    code=receipt.code,
+                    provider_id=clean(receipt.provider_id),
+                    code=clean(receipt.code),
                     at=receipt.at,
                 )
                 if not known:
@@ -109,14 +111,18 @@ class Inbox:
     async def run(self) -> None:
         """Answer messages until it is stopped."""
         while not self._stopping:
+            self._arrived.clear()  # before looking: what arrives meanwhile is not slept over
             try:
                 busy = await self.answer_next()
             except StoreUnavailable:
                 log.warning("inbox.store_unavailable")
                 await asyncio.sleep(OUTAGE_SECONDS)
                 continue
-            if not busy:
-                self._arrived.clear()
+            except Exception:  # one broken row must not silence the village
+                log.exception("inbox.failed")
+                await asyncio.sleep(OUTAGE_SECONDS)
+                continue
+            if not busy and not self._stopping:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), IDLE_SECONDS)
 
@@ -128,20 +134,15 @@ class Inbox:
         self._arrived.set()
 
     async def answer_next(self) -> bool:
-        """Take the turn of the message that waits longest; whether there was one."""
-        now, inbound_id = self._clock(), None
+        """Take the turn of the message that waits longest; whether there was one. Raises StoreUnavailable."""
         try:
-            async with next_turn(self._database, now) as turn:
+            async with next_turn(self._database, self._clock()) as turn:
                 if turn is None:
                     return False
-                inbound_id = turn.inbound_id
                 written = await self._take(turn)
-        except (Refusal, StoreUnavailable):
-            raise
-        except Exception:  # whatever went wrong, the message must reach a person
-            log.exception("inbox.turn_failed", inbound=inbound_id)
-            if inbound_id is not None:
-                await count_failure(self._database, self._clock(), inbound_id)
+        except TurnFailed as failed:  # whatever went wrong, the message must reach a person
+            log.exception("inbox.turn_failed", inbound=failed.inbound_id)
+            await count_failure(self._database, self._clock(), failed.inbound_id)
             return True
         self._pulse.beat()
         await self._send_now(written)
@@ -180,6 +181,8 @@ class Inbox:
     async def _decide(self, talk: Talk, turn: Turn) -> Answer:
         if turn.speaker.settings.area.kind is not AreaKind.VILLAGE:
             return await fallback.which_village(talk, turn.body)
+        if turn.is_group:
+            return aside("group.private")
         if turn.flooding:
             return await fallback.keep_for_a_person(talk, turn.body)
         return await engine.answer(talk, turn.body, turn.questions)
@@ -188,13 +191,19 @@ class Inbox:
 def _arrival(message: InboundMessage, stored: Sequence[StoredFile], unusable: str) -> InboundArrival:
     body = InboundBody(
         text=clean(message.text),
-        button=message.button,
-        replaces=message.replaces,
+        button=clean(message.button),
+        replaces=clean(message.replaces),
         files=tuple(file.sha256 for file in stored),
         unusable=unusable,
         latitude=message.location.latitude if message.location else None,
         longitude=message.location.longitude if message.location else None,
-        shared_number=message.shared_number,
+        shared_number=clean(message.shared_number),
         missed_call=message.missed_call,
     )
-    return InboundArrival(clean(message.provider_id)[:80], message.address, clean(message.display_name)[:80], body)
+    name = clean(message.display_name)[:80]
+    return InboundArrival(_fitting(clean(message.provider_id)), clean(message.address), name, body)
+
+
+def _fitting(provider_id: str) -> str:
+    """An id as the ledger holds it. Cut off, two that begin alike would be one, and the second message be lost."""
+    return provider_id if len(provider_id) <= LONGEST_ID else hashlib.sha256(provider_id.encode()).hexdigest()

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -22,11 +23,15 @@ from bot.server import AccessLog, Doors, build_application
 from bot.settings import ConfigurationError, Settings
 from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
+from console.public import public_application
 from notifier.channel import Channel
+from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import TEMPLATES, Renderer
-from store.database import Database
+from notifier.scheduler import Chore, Scheduler
+from store.actions.tickets import lapse_quiet_tickets
+from store.database import Database, Transaction
 from store.domain.accounts import Account, AccountKind
 from store.files import FileStore
 from store.keyring import KeyringError, load_keyring
@@ -53,6 +58,7 @@ class Hub:
 
     settings: Settings
     database: Database
+    files: FileStore
     renderer: Renderer
     pulse: Pulse
     inbox: Inbox
@@ -77,7 +83,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         engine = DeliveryEngine(database, channels, holder, utc_now)
         inbox = Inbox(database, files, renderer, pulse, engine.send_now)
         rooms = ChatRooms(database, files, inbox.receive, pulse)
-        yield Hub(settings, database, renderer, pulse, inbox, engine, rooms, channels, holder)
+        yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, holder)
         for _, channel in channels.values():
             await channel.close()
     finally:
@@ -103,7 +109,12 @@ def web_application(hub: Hub) -> web.Application:
     routes = [*static_routes(pages), *web_chat_routes(hub.rooms, pages)]
     if hub.settings.training:
         routes += simulator_routes(hub.rooms, pages)
-    doors = Doors(channels=hub.channels, receive=hub.inbox.receive, routes=routes, applications={})
+    doors = Doors(
+        channels=hub.channels,
+        receive=hub.inbox.receive,
+        routes=routes,
+        applications={"/v": public_application(hub.database, hub.files)},
+    )
     return build_application(hub.database, doors, hub.settings.metrics_token)
 
 
@@ -124,9 +135,12 @@ async def serve(settings: Settings, announce: Callable[[Hub], Awaitable[str]] | 
         log.info("hub.serving", host=settings.host, port=settings.port)
         if announce:
             print(await announce(hub), flush=True)
+        scheduler = Scheduler(hub.database, hub.renderer, _chores(hub.renderer), utc_now)
+        scheduler.start()
         work = asyncio.create_task(_work(hub))
         await asyncio.wait({work, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         log.info("hub.stopping")
+        scheduler.stop()
         await runner.cleanup()
         await _wind_down(hub, work)
 
@@ -134,6 +148,15 @@ async def serve(settings: Settings, announce: Callable[[Hub], Awaitable[str]] | 
 async def _close_rooms(hub: Hub, _application: web.Application) -> None:
     """Open sockets would hold the stop up."""
     hub.rooms.close()
+
+
+def _chores(renderer: Renderer) -> list[Chore]:
+    """What the minute's tick does beside what is due: votes that have run out, tickets that nobody spoke of again."""
+
+    async def close_votes(tx: Transaction, _now: datetime) -> None:
+        await close_and_tell(tx, renderer)
+
+    return [close_votes, lapse_quiet_tickets]
 
 
 async def _work(hub: Hub) -> None:

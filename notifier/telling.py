@@ -7,9 +7,9 @@ from datetime import datetime
 from notifier.render import Medium, Rendered, Renderer, button_rows
 from store.actions.deliveries import (
     Draft,
-    count_ticket_sms,
     end_questions,
     put_questions,
+    sent_as,
     write_deliveries_for_ids,
     write_delivery,
 )
@@ -26,8 +26,6 @@ from store.queries.areas import settings_for
 from store.queries.people import contacts_by_ids
 
 SMS_KINDS = frozenset({AccountKind.KANNEL, AccountKind.SIMULATOR})
-SMS_PER_TICKET = 3
-"""An SMS resident gets at most three messages a ticket: received, one answer or question, done."""
 
 
 def medium_of(kind: AccountKind) -> Medium:
@@ -45,7 +43,7 @@ class Written:
 async def write_replies(turn: Turn, renderer: Renderer, says: Sequence[Say], language: str) -> list[Written]:
     """The answers to a message, through the account that it came by, at once: whoever writes at night is awake."""
     contact, settings = turn.speaker.contact, turn.speaker.settings
-    written = []
+    written = await _put_buttons_away(turn)
     for say in says:
         rendered = renderer.render(say, language, medium_of(turn.account.kind), settings)
         draft = Draft(
@@ -74,12 +72,38 @@ class _Addressee:
         return medium_of(self.account.kind) if self.account else Medium.CHAT
 
 
+async def _put_buttons_away(turn: Turn) -> list[Written]:
+    """Telegram shows nothing of a press: the pressed message is edited to say what was chosen, without buttons.
+
+    What a vote chose is not written into it.
+    """
+    body = turn.body
+    if turn.account.kind is not AccountKind.TELEGRAM or not body.button or not body.replaces:
+        return []
+    pressed = await sent_as(turn.tx, turn.account.id, body.replaces)
+    if pressed is None:
+        return []
+    text, buttons = pressed
+    label = next((label for label, data in buttons if data == body.button), "")
+    draft = Draft(
+        area_id=turn.speaker.contact.area_id,
+        contact_id=turn.speaker.contact.id,
+        account_id=turn.account.id,
+        text=text if turn.is_vote or not label else f"{text}\n» {label}",
+        due_at=turn.tx.now,
+        inbound_id=turn.inbound_id,
+        replaces=body.replaces,
+    )
+    return [Written(await write_delivery(turn.tx, draft), turn.account.id)]
+
+
 async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]) -> list[Written]:
     """What is told to people who did not ask just now. What can wait is not sent by SMS in quiet hours.
 
     The statements do not grow with the people: a question to a whole village is written like one to a neighbour.
     """
     addressees = await _addressees(tx, sorted({tell.contact_id for tell in tells}))
+    tells = [tell for tell in tells if not (tell.only_in_chat and addressees[tell.contact_id].medium is Medium.SMS)]
     question_ids = await _ask(tx, tells)
     rendered: dict[tuple[int, str, Medium, int], Rendered] = {}
     drafts = []
@@ -89,7 +113,7 @@ async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]
         if same not in rendered:
             rendered[same] = renderer.render(tell.say, to.contact.language, to.medium, to.settings)
         question_id = question_ids.get((tell.contact_id, tell.question)) if tell.question else None
-        drafts.append(await _draft(tx, tell, to, rendered[same], question_id))
+        drafts.append(_draft(tx.now, tell, to, rendered[same], question_id))
     ids = await write_deliveries_for_ids(tx, drafts)
     return [
         Written(delivery_id, None if draft.skipped else draft.account_id)
@@ -123,22 +147,18 @@ async def _ask(tx: Transaction, tells: Sequence[Tell]) -> dict[tuple[int, Questi
     return ids
 
 
-async def _draft(tx: Transaction, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None) -> Draft:
-    skipped = _why_not(to.contact, to.account)
-    if not skipped and to.medium is Medium.SMS and tell.ticket_id:
-        count = await count_ticket_sms(tx, tell.ticket_id)
-        skipped = SkipReason.TICKET_SPOKEN_FOR if count > SMS_PER_TICKET else None
+def _draft(now: datetime, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None) -> Draft:
     return Draft(
         area_id=to.contact.area_id,
         contact_id=to.contact.id,
         account_id=to.account.id if to.account else None,
         text=rendered.text,
         buttons=button_rows(tell.say.options, rendered.labels, f"q:{question_id}") if question_id else [],
-        due_at=_due_at(tx.now, to.settings, waits=tell.waits_for_day and to.medium is Medium.SMS),
+        due_at=_due_at(now, to.settings, waits=tell.waits_for_day and to.medium is Medium.SMS),
         ticket_id=tell.ticket_id,
         matter_id=tell.matter_id,
         occurrence_id=tell.occurrence_id,
-        skipped=skipped,
+        skipped=_why_not(to.contact, to.account),
     )
 
 

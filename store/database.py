@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Table, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -70,10 +70,19 @@ class Transaction:
         if rows:
             await self.connection.execute(table.insert(), rows)
 
+    async def insert_for_ids(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
+        """Insert many; their ids in the order of the rows."""
+        if not rows:
+            return []
+        statement = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+        return [int(key) for key in (await self.connection.execute(statement, rows)).scalars()]
+
     async def insert_new(self, table: Table, **values: object) -> bool:
         """Insert one row unless a unique constraint already holds it; whether it was new."""
         dialect_insert = postgresql.insert if self.is_postgresql else sqlite.insert
-        return await self.run(dialect_insert(table).values(**values).on_conflict_do_nothing()) > 0
+        # Of an insert SQLAlchemy forgets the count of rows unless it is told to keep it.
+        statement = dialect_insert(table).values(**values).on_conflict_do_nothing()
+        return await self.run(statement.execution_options(preserve_rowcount=True)) > 0
 
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -145,9 +154,12 @@ class Database:
 
 @contextlib.contextmanager
 def _driver_errors_mapped() -> Iterator[None]:
+    """What the statement is to blame for is no outage: whoever waited for its end would wait for ever."""
     try:
         yield
-    except IntegrityError:
+    except (DataError, IntegrityError, ProgrammingError) as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(type(error).__name__) from error
         raise
     except (DBAPIError, PoolTimeout) as error:
         raise StoreUnavailable(type(error).__name__) from error

@@ -1,5 +1,6 @@
 """Writing the demo village into an empty store, through the same actions as everything else, at its own dates."""
 
+from bot.demo.load_affairs import load_affairs
 from bot.demo.load_tickets import load_tickets
 from bot.demo.parts import Loaded, Progress
 from bot.demo.village import DemoVillage
@@ -31,6 +32,8 @@ async def load_demo(tx: Transaction, demo: DemoVillage, progress: Progress) -> L
     await _appoint(tx, loaded)
     progress("tickets")
     await load_tickets(tx, loaded)
+    progress("affairs")
+    await load_affairs(tx, loaded)
     await _open_tabs(tx, loaded)
     return loaded
 

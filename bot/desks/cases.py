@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from store.actions.contacts import address_of
 from store.actions.tickets import (
     accept_ticket,
     answer_ticket,
@@ -9,13 +10,14 @@ from store.actions.tickets import (
     pass_on_ticket,
     resolve_ticket,
     return_ticket,
+    spend_sms_answer,
 )
 from store.database import Transaction
 from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed
-from store.domain.people import Contact, Staff
+from store.domain.people import Contact, ContactKind, Staff
 from store.domain.tickets import Ticket, TicketMessage
-from store.queries.people import contacts_of_staff, resident_by_id, staff_by_id, staff_serving
+from store.queries.people import contact_by_id, contacts_of_staff, resident_by_id, staff_by_id, staff_serving
 from store.queries.tickets import (
     barred_from,
     conversation_of,
@@ -61,6 +63,14 @@ class Cases:
 
     async def answer(self, ticket: Ticket, text: str) -> list[Ticket]:
         return await answer_ticket(self.tx, ticket, self.person, text)
+
+    async def number_to_ring(self, ticket: Ticket) -> str:
+        """Where a resident of SMS had his one answer already: his number, to be rung. Else "", and one may be sent."""
+        contact = await contact_by_id(self.tx, ticket.contact_id)
+        if contact.kind is not ContactKind.PHONE or await spend_sms_answer(self.tx, ticket):
+            return ""
+        self.tx.audit(ticket.village_id, f"staff:{self.person.id}", "contact.shown", f"contact:{contact.id}")
+        return await address_of(self.tx, contact.id)
 
     async def note(self, ticket: Ticket, text: str) -> None:
         await note_on_ticket(self.tx, ticket, self.person, text)

@@ -17,7 +17,8 @@ from store.domain.conversation import OpenQuestion, Session
 from store.domain.inbound import InboundBody
 from store.domain.speech import Option
 
-_BUTTON = re.compile(r"^(?P<kind>[fqm]):(?P<of>[\w.]+)(?::(?P<key>[\w.-]+))?$")
+# What comes back may be anything: a number longer than these does not fit into the store's 64 bits.
+_BUTTON = re.compile(r"(?P<kind>[fqm]):(?P<of>[a-z_]{1,40}|[0-9]{1,18})(?::(?P<key>[\w.-]{1,40}))?")
 
 
 async def answer(talk: Talk, body: InboundBody, questions: tuple[OpenQuestion, ...]) -> Answer:
@@ -27,13 +28,17 @@ async def answer(talk: Talk, body: InboundBody, questions: tuple[OpenQuestion, .
     if body.button:
         return await _pressed(talk, body)
     said = _said(talk.session, body)
+    typed = tuple(question for question in questions if question.kind not in flows.PRESSED_ONLY)
     return (
-        await _always(talk, said)
-        or await _newer_question(talk, said, questions)
+        await _always(talk, said, questions)
+        or await flows.votes.typed(talk, said)
+        or await _newer_question(talk, said, typed)
         or await _which(talk, said)
         or await _step(talk, said)
-        or await _question(talk, said, questions)
+        or await _question(talk, said, typed)
+        or await flows.votes.hint(talk, said, questions)
         or await _asked_for(talk, said)
+        or await flows.matters.remark(talk, said, questions)
         or await _afterthought(talk, said)
         or await flows.report.begin(talk, said)
     )
@@ -56,8 +61,8 @@ def _choice(options: tuple[Option, ...], text: str) -> str:
 
 async def _pressed(talk: Talk, body: InboundBody) -> Answer:
     """A button says what it was about: an old one cannot answer a new question."""
-    match = _BUTTON.match(body.button)
-    if not match:
+    match = _BUTTON.fullmatch(body.button)
+    if not match or match["of"].isdecimal() is (match["kind"] == "m"):
         return aside("press.unknown")
     if match["kind"] == "m":
         return await flows.OPENINGS[match["of"]](talk) if match["of"] in flows.OPENINGS else aside("press.unknown")
@@ -66,17 +71,19 @@ async def _pressed(talk: Talk, body: InboundBody) -> Answer:
     session = talk.session
     if match["of"] != str(session.turn) or not session.step:
         return aside("press.old")
+    if match["key"] not in {option.key for option in session.options}:
+        return aside("press.unknown")
     said = _said(session, body, choice=match["key"] or "")
     return await _which(talk, said) or await _step(talk, said) or aside("press.old")
 
 
-async def _always(talk: Talk, said: Said) -> Answer | None:
+async def _always(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...]) -> Answer | None:
     """The words that work wherever a person is: stop, come back, a person, the menu, one step back."""
     word = read_word(said.text)
     if word is None:
         return None
     if word is Word.STOP_OR_NO and not said.choice:
-        return await flows.front.stop_or_no(talk)
+        return await flows.votes.stop_or_no(talk, questions) or await flows.front.stop_or_no(talk)
     if word in flows.ALWAYS and not said.choice:
         return await flows.ALWAYS[word](talk)
     return None
@@ -132,7 +139,8 @@ async def _answer_question(talk: Talk, question_id: int, key: str, body: Inbound
     question = await talk.desk.contact.question(question_id)
     if question is None or key not in question.options:
         return aside("press.unknown")
-    if not await talk.desk.contact.close_question(question_id):
+    lasts = question.kind in flows.PRESSED_ONLY
+    if not lasts and not await talk.desk.contact.close_question(question_id):
         return aside("press.old")
     taken = await flows.QUESTIONS[question.kind](talk, question, _said(talk.session, body, choice=key))
     return replace(taken, keeps=not taken.step)
@@ -151,9 +159,16 @@ async def _asked_for(talk: Talk, said: Said) -> Answer | None:
         taken = await opening(talk) if opening else await _number_named(talk, said)
         if taken:
             return taken
+    about_matter = await flows.matters.receipt_named(talk, said) or await flows.matters.named(talk, said)
+    if about_matter:
+        return about_matter
     intent = read_intent(said.text)
     return await flows.INTENTS[intent](talk) if intent and intent in flows.INTENTS else None
 
 
 async def _number_named(talk: Talk, said: Said) -> Answer | None:
-    return await flows.office.number_named(talk, said) or await flows.notices.number_named(talk, said)
+    return (
+        await flows.council.code_named(talk, said)
+        or await flows.office.number_named(talk, said)
+        or await flows.notices.number_named(talk, said)
+    )

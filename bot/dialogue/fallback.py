@@ -1,6 +1,6 @@
 """What happens to a message that the dialogue may not or cannot read: nothing is thrown away, a person gets it."""
 
-from bot.dialogue.flows import front
+from bot.dialogue.flows import front, votes
 from bot.dialogue.flows.front import case_tells
 from bot.dialogue.normal import normal
 from bot.dialogue.talk import Answer, Said, Talk
@@ -12,18 +12,20 @@ from store.domain.tickets import Category, Report
 async def to_a_person(talk: Talk, body: InboundBody) -> Answer:
     """The dialogue failed on this message several times: the front desk gets it as it is, and the sender is told."""
     ticket, handlers = await talk.desk.tickets.submit(_report(body))
-    return Answer((Say("ticket.received_unclear", {"number": ticket.number}),), tells=case_tells(ticket, handlers))
+    say = Say("ticket.received_unclear", {"number": ticket.number})
+    return Answer((say,), tells=case_tells(ticket, handlers), is_vote=votes.is_vote(body))
 
 
 async def keep_for_a_person(talk: Talk, body: InboundBody) -> Answer:
     """A flood: each message is kept with the ticket that is open, or with a new one; nothing more is said."""
     open_one = talk.session.data.get("flood") or talk.session.data.get("ticket")
-    if open_one:
-        ticket = await talk.desk.tickets.get(int(str(open_one)))
-        await talk.desk.tickets.add(ticket, body.text, body.files)
-        return Answer((), step=talk.session.step, data=talk.session.data)
+    # A cadre's open ticket is somebody else's: what floods in from him becomes one of his own.
+    ticket = next((own for own in await talk.desk.tickets.mine() if own.id == open_one), None)
+    if ticket:
+        await talk.desk.tickets.add(ticket, _words_of(body), body.files)
+        return Answer((), step=talk.session.step, data=talk.session.data, is_vote=votes.is_vote(body))
     ticket, handlers = await talk.desk.tickets.submit(_report(body))
-    return Answer((), data={"flood": ticket.id}, tells=case_tells(ticket, handlers))
+    return Answer((), data={"flood": ticket.id}, tells=case_tells(ticket, handlers), is_vote=votes.is_vote(body))
 
 
 async def which_village(talk: Talk, body: InboundBody) -> Answer:
@@ -43,8 +45,13 @@ def _report(body: InboundBody) -> Report:
     return Report(
         category=Category.OTHER,
         subject="",
-        text=body.text,
+        text=_words_of(body),
         files=body.files,
         latitude=body.latitude,
         longitude=body.longitude,
     )
+
+
+def _words_of(body: InboundBody) -> str:
+    """Whoever gets the message learns that somebody wanted to vote, not how."""
+    return "[投票]" if votes.is_vote(body) else body.text

@@ -76,12 +76,12 @@ class DeliveryEngine:
     async def _drain(self, account_id: int) -> None:
         wake = self._wake[account_id]
         while not self._stopping:
+            wake.clear()
             try:
                 async with self._database.write(self._clock()) as tx:
                     stale = await give_up_stale(tx, account_id)
                 if stale:
                     log.warning("delivery.unknown_after_crash", account=account_id, count=stale)
-                wake.clear()
                 sent = False
                 while not self._stopping and await self.send_due(account_id):
                     sent = True

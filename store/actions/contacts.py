@@ -67,6 +67,16 @@ async def give_office(tx: Transaction, contact: Contact, person: Staff) -> None:
 async def opt_out(tx: Transaction, contact: Contact) -> None:
     """No more general notices to this contact; answers to what he reported and emergencies still go out."""
     await tx.run(contacts.update().where(contacts.c.id == contact.id).values(opted_out_at=tx.now))
+    await tx.run(
+        deliveries.update()
+        .where(
+            deliveries.c.contact_id == contact.id,
+            deliveries.c.notice_id.is_not(None),
+            deliveries.c.state == DeliveryState.QUEUED,
+            deliveries.c.due_at > tx.now,
+        )
+        .values(state=DeliveryState.SKIPPED, reason=SkipReason.OPTED_OUT)
+    )
     tx.audit(contact.area_id, f"contact:{contact.id}", "contact.opted_out", f"contact:{contact.id}")
 
 

@@ -12,6 +12,7 @@ from store.domain.people import Contact, Role, Staff
 from store.domain.tickets import (
     ANSWER_URGENT_WITHIN,
     ANSWER_WITHIN,
+    LAPSES_AFTER,
     Category,
     Report,
     Ticket,
@@ -23,10 +24,11 @@ from store.domain.tickets import (
 from store.domain.working_calendar import WorkingCalendar
 from store.queries.areas import settings_for
 from store.queries.people import staff_by_id, staff_on_duty, staff_with_role
-from store.queries.tickets import barred_from, open_tickets_like, ticket_by_id, tickets_joined_to
+from store.queries.tickets import barred_from, open_tickets_like, ticket_by_id, tickets_gone_quiet, tickets_joined_to
 from store.tables import ticket_events, ticket_messages, tickets
 
 FIRST_NUMBER = 1001
+LAPSED_AT_ONCE = 50
 
 
 async def submit_ticket(
@@ -61,7 +63,7 @@ async def submit_ticket(
         resident_id=resident_id,
         joined_to_id=(alike[0].joined_to_id or alike[0].id) if alike else None,
         rating="",
-        sms_sent=0,
+        answered_by_sms=False,
         opened_at=tx.now,
         due_at=await _answer_due(tx, village, urgent=report.urgent),
     )
@@ -124,6 +126,12 @@ async def answer_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: st
     ]
 
 
+async def spend_sms_answer(tx: Transaction, ticket: Ticket) -> bool:
+    """Whether an answer may still go out by SMS: a ticket has three (received, one answer or question, done)."""
+    mine = (tickets.c.id == ticket.id, tickets.c.answered_by_sms.is_(False))
+    return bool(await tx.run(tickets.update().where(*mine).values(answered_by_sms=True)))
+
+
 async def note_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> None:
     """A note that the resident never sees."""
     await _say(tx, ticket.id, text, by=person, internal=True)
@@ -174,12 +182,27 @@ async def reopen_ticket(tx: Transaction, ticket: Ticket, contact: Contact) -> Ti
     """The resident does not agree: it starts again, with the same person and a new deadline."""
     village = await _village(tx, ticket)
     due_at = await _answer_due(tx, village, urgent=ticket.urgent)
-    return await _settle(tx, ticket, TicketEvent.REOPENED, contact, closed_at=None, resolved_at=None, due_at=due_at)
+    return await _settle(
+        tx,
+        ticket,
+        TicketEvent.REOPENED,
+        contact,
+        closed_at=None,
+        resolved_at=None,
+        due_at=due_at,
+        answered_by_sms=False,
+    )
 
 
 async def lapse_ticket(tx: Transaction, ticket: Ticket) -> Ticket:
     """Nobody said anything in time: closed without a word."""
     return await _change(tx, ticket, TicketEvent.LAPSED, "system", None, closed_at=tx.now)
+
+
+async def lapse_quiet_tickets(tx: Transaction, now: datetime) -> None:
+    """The tick's chore: close what was resolved a week ago and not spoken of since, some at a time."""
+    for ticket in await tickets_gone_quiet(tx, now - LAPSES_AFTER, LAPSED_AT_ONCE):
+        await lapse_ticket(tx, ticket)
 
 
 async def use_safe_contact(tx: Transaction, ticket: Ticket, safe: Contact) -> None:

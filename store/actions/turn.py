@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from store.actions.contacts import find_or_add_contact
 from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
 from store.database import Database, Transaction
-from store.domain.accounts import REACHES, Account
+from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import SESSION_VALID, SPEAKER_VALID, OpenQuestion, Session, Speaker
+from store.domain.errors import NotFound, StoreUnavailable
 from store.domain.inbound import VOTE, InboundBody, body_from
-from store.domain.people import Contact
+from store.domain.people import Contact, Staff
 from store.domain.speech import Option
 from store.queries.accounts import account_by_id
 from store.queries.areas import area_by_id, settings_for, villages_under
@@ -32,7 +33,10 @@ RETRY_AFTER = timedelta(seconds=2)
 
 @dataclass(slots=True)
 class Turn:
-    """What one message brings, and what is to be remembered when it is done."""
+    """What one message brings, and what is to be remembered when it is done.
+
+    `is_group`: it came from a chat of many (Telegram gives groups negative ids), where nobody's matters are spoken of.
+    """
 
     tx: Transaction
     inbound_id: int
@@ -45,8 +49,18 @@ class Turn:
     failures: int
     flooding: bool
     flood_told: bool
+    is_group: bool
     is_vote: bool = False
+    matter_id: int | None = None
     tells_flood: bool = False
+
+
+class TurnFailed(Exception):
+    """Something in the turn of this message went wrong; nothing of it was committed."""
+
+    def __init__(self, inbound_id: int) -> None:
+        super().__init__(inbound_id)
+        self.inbound_id = inbound_id
 
 
 @contextlib.asynccontextmanager
@@ -54,16 +68,26 @@ async def next_turn(database: Database, now: datetime) -> AsyncIterator[Turn | N
     """The turn of the message that waits longest, or None. Leaving the block well commits all of it.
 
     On PostgreSQL several processes may work: each locks its message, and no message of a sender is taken before the
-    one that he sent earlier.
+    one that he sent earlier. Raises StoreUnavailable, and TurnFailed for whatever else went wrong, also before the
+    block: a message that cannot even be read must not hold up everybody else's.
     """
-    async with database.write(now) as tx:
-        row = await _claim(tx)
-        if row is None:
-            yield None
-            return
-        turn = await _begin(tx, row)
-        yield turn
-        await _finish(turn)
+    claimed: int | None = None
+    try:
+        async with database.write(now) as tx:
+            row = await _claim(tx)
+            if row is None:
+                yield None
+                return
+            claimed = row.id
+            turn = await _begin(tx, row)
+            yield turn
+            await _finish(turn)
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        if claimed is None:
+            raise
+        raise TurnFailed(claimed) from error
 
 
 async def count_failure(database: Database, now: datetime, inbound_id: int) -> None:
@@ -117,7 +141,8 @@ async def _begin(tx: Transaction, row: Any) -> Turn:
         session=session,
         questions=await open_questions(tx, contact),
         failures=row.failures,
-        flooding=row.due_at > row.received_at or await _is_flooding(tx, row),
+        flooding=await _is_flooding(tx, row),
+        is_group=account.kind is AccountKind.TELEGRAM and address.startswith("-"),
         flood_told=flood_told_at is not None and flood_told_at > tx.now - FLOOD_WINDOW,
     )
 
@@ -153,8 +178,16 @@ async def speaker_of(tx: Transaction, contact: Contact, account: Account, speake
         channel=account.kind,
         resident=resident,
         holders=tuple(holders),
-        staff=await staff_by_id(tx, contact.staff_id) if contact.staff_id else None,
+        staff=await _in_office(tx, contact.staff_id) if contact.staff_id else None,
     )
+
+
+async def _in_office(tx: Transaction, staff_id: int) -> Staff | None:
+    """None for whoever has left office: his phone is a resident's again."""
+    try:
+        return await staff_by_id(tx, staff_id)
+    except NotFound:
+        return None
 
 
 async def _session_of(tx: Transaction, contact: Contact) -> tuple[Session, datetime | None]:

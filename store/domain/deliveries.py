@@ -39,6 +39,10 @@ class SkipReason(StrEnum):
     NO_CONTACT = "no_contact"
     DEAD_CONTACT = "dead_contact"
     NO_ACCOUNT = "no_account"
-    TICKET_SPOKEN_FOR = "ticket_spoken_for"
+    VOTE_CLOSED = "vote_closed"
     SHARED_ADDRESS = "shared_address"
     """Another household of the same notice has this address: one message is for both."""
+
+
+RECEIPT_GONE = "[receipt]"
+"""What is kept of a message that carried the receipt of an unnamed vote, once that vote is closed."""

@@ -104,6 +104,45 @@ def digest_of(items: Iterable[DisclosureItem], opening_fen: int | None = None) -
     )
 
 
+def digest_facts(disclosure: Disclosure) -> dict[str, object]:
+    """What a text says of a month: amounts in fen, `balance` None where the opening is unknown."""
+    digest = digest_of(disclosure.items, disclosure.opening_fen)
+    return {
+        "month": disclosure.month.month,
+        "income": digest.income_fen,
+        "expenditure": digest.expenditure_fen,
+        "balance": digest.balance_fen,
+        "largest": short_title(digest.largest.title) if digest.largest else "",
+        "largest_fen": digest.largest.amount_fen if digest.largest else None,
+        "count": digest.count,
+    }
+
+
+_CLAUSE = re.compile(r"[,,、;;::((。]")
+_MEASURE = re.compile(r"[0-9.]+(?:公里|平方米|立方米|米|亩|吨|盏|个|户|处|批)?$")
+_SHORT = 16
+
+
+def short_title(title: str) -> str:
+    """修三组水渠120米,每米105元 → 修三组水渠: enough for an SMS, where an amount follows."""
+    clause = _CLAUSE.split(title.strip(), maxsplit=1)[0]
+    return (_MEASURE.sub("", clause) or clause)[:_SHORT]
+
+
+def item_facts(item: DisclosureItem) -> dict[str, object]:
+    """What a text says of one item; `amount` is in fen, None where there is none."""
+    return {
+        "month": item.month.month,
+        "number": item.number,
+        "disclosed_as": item.category,
+        "title": item.title,
+        "short": short_title(item.title),
+        "flow": item.flow,
+        "amount": item.amount_fen,
+        "text": item.text,
+    }
+
+
 def first_of_month(day: date) -> date:
     return day.replace(day=1)
 

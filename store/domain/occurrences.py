@@ -1,6 +1,6 @@
 """What one occurrence of a series has to do, and when it is too late for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -36,6 +36,16 @@ class Verdict(StrEnum):
     RELEASE = "release"
     ASK_CADRE = "ask_cadre"
     DONE = "done"
+
+
+class Outcome(StrEnum):
+    """What became of a step. `asked` waits for a cadre, `agreed` for the next tick, which makes it `released`."""
+
+    RELEASED = "released"
+    ASKED = "asked"
+    AGREED = "agreed"
+    DROPPED = "dropped"
+    OVERTAKEN = "overtaken"
 
 
 DISCLOSURE_TIME = time(9)
@@ -99,3 +109,36 @@ def verdict(planned: PlannedStep, now: datetime, *, done: bool) -> Verdict:
     if now < planned.too_late_after:
         return Verdict.RELEASE
     return Verdict.ASK_CADRE
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """The one step to take now, and the earlier ones that nobody needs any more because of it."""
+
+    planned: PlannedStep
+    verdict: Verdict
+    overtaken: tuple[Step, ...] = ()
+
+
+def due_step(planned: Sequence[PlannedStep], outcomes: Mapping[Step, Outcome], now: datetime) -> DueStep | None:
+    """What to do now about an occurrence whose steps stand as in `outcomes`.
+
+    After an outage several are due at once: the latest goes, the others are overtaken, so that nobody is chased twice
+    in a minute or asked about yesterday's reminder when today's goes out. What a cadre agreed to is never too late.
+    """
+    due = [step for step in planned if step.at <= now and _is_open(step.step, outcomes)]
+    if not due:
+        return None
+    last = due[-1]
+    agreed = outcomes.get(last.step) is Outcome.AGREED
+    decided = Verdict.RELEASE if agreed else verdict(last, now, done=False)
+    return DueStep(last, decided, tuple(step.step for step in due[:-1]))
+
+
+def wakes_at(planned: Sequence[PlannedStep], outcomes: Mapping[Step, Outcome]) -> datetime | None:
+    """When an occurrence has to be looked at next; None when all its steps are taken."""
+    return min((step.at for step in planned if _is_open(step.step, outcomes)), default=None)
+
+
+def _is_open(step: Step, outcomes: Mapping[Step, Outcome]) -> bool:
+    return outcomes.get(step, Outcome.AGREED) is Outcome.AGREED

@@ -5,9 +5,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.domain.errors import Refusal
+from store.domain.occurrences import ServiceKind
+from store.domain.people import Role
+from store.domain.tickets import Category
 
 Booked = Mapping[int, int]
-"""Resident's id → number of his slot: one booking a resident, on this one occurrence."""
+"""`booker` → number of his slot: one booking a person, on this one occurrence."""
+
+SERVICE_ROLES: Mapping[ServiceKind, tuple[Role, ...]] = {
+    ServiceKind.LAWYER: (Role.LEGAL_ADVISER, Role.LEGAL_TUTOR),
+    ServiceKind.POLICE: (Role.POLICE, Role.SECURITY),
+    ServiceKind.TOWN_LEADERS: (Role.TOWN_OFFICIAL,),
+    ServiceKind.TALK_DAY: (Role.COUNCIL_CHAIR, Role.PARTY_BRANCH),
+}
+"""Who serves on such a day, and so may know who comes."""
+
+SERVICE_CATEGORY: Mapping[ServiceKind, Category] = {
+    ServiceKind.LAWYER: Category.LEGAL,
+    ServiceKind.POLICE: Category.SECURITY,
+    ServiceKind.TOWN_LEADERS: Category.OTHER,
+    ServiceKind.TALK_DAY: Category.OTHER,
+}
+"""What is asked there becomes a ticket of this category."""
+
+
+def topic_of(service: ServiceKind) -> str:
+    """The topic to which people subscribe for the reminders of a service."""
+    return f"service_day.{service}"
+
+
+def booker(contact_id: int, resident_id: int | None) -> int:
+    """Who stands in line: a resident, or the address of somebody whom nobody knows, negative so as to meet none."""
+    return -contact_id if resident_id is None else resident_id
 
 
 @dataclass(frozen=True, slots=True)

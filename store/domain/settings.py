@@ -6,6 +6,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from store.domain.areas import Area
+from store.domain.recurrence import HolidayRule
 
 APPROVAL_SIZE = 50
 DISCLOSURE_DAY = 10
@@ -18,6 +19,7 @@ class AreaSettings:
     `landline` is the number that people are told to ring. A notice to more than `approval_size` people needs a second
     person. `own_days` are the village's own working days (True) and days off (False). SMS costs `sms_price_fen` a part;
     a notice of more than `notice_parts` parts goes out as a short one that says where to hear the whole.
+    Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says.
     """
 
     area: Area
@@ -31,6 +33,8 @@ class AreaSettings:
     sms_price_fen: int
     notice_parts: int
     own_days: Mapping[date, bool]
+    disclosure_day: int
+    disclosure_holiday_rule: HolidayRule
 
 
 DEFAULTS: Mapping[str, object] = {
@@ -43,6 +47,8 @@ DEFAULTS: Mapping[str, object] = {
     "sms_price_fen": 5,
     "notice_parts": 5,
     "own_days": {},
+    "disclosure_day": DISCLOSURE_DAY,
+    "disclosure_holiday_rule": HolidayRule.NEXT,
 }
 
 
@@ -62,4 +68,6 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         sms_price_fen=int(str(merged["sms_price_fen"])),
         notice_parts=int(str(merged["notice_parts"])),
         own_days={date.fromisoformat(day): bool(works) for day, works in dict(own_days).items()},  # type: ignore[call-overload]
+        disclosure_day=int(str(merged["disclosure_day"])),
+        disclosure_holiday_rule=HolidayRule(str(merged["disclosure_holiday_rule"])),
     )

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+SHARE_NUMBER = "share-number"
+"""The key of the option that asks a channel for the person's own phone number (Telegram's request_contact)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice. `key` comes back; it is shown as a word of the catalogue (`label`) or as a name (`text`)."""
+    """One choice. `key` comes back; it is shown as a word of the catalogue (`label`) or as a name (`text`).
+
+    With both, the word has a place for the text: "上午{}" and "9:20".
+    """
 
     key: str
     label: str = ""

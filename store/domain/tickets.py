@@ -129,7 +129,7 @@ class Ticket:
     """`area_id` is the group where it is known, else the village; `number` counts within the village.
 
     `contact_id` is where to answer: the safe contact where one was named. `accused` are the staff that an `about_staff`
-    ticket complains of.
+    ticket complains of. `joined_to_id` is an earlier ticket of somebody else about the same thing.
     """
 
     id: int
@@ -150,6 +150,7 @@ class Ticket:
     due_at: datetime
     rating: str
     accused: tuple[int, ...]
+    joined_to_id: int | None
 
     @property
     def confidential(self) -> bool:

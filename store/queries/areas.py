@@ -36,6 +36,10 @@ async def all_villages(tx: Transaction) -> list[Area]:
     return [_area(row) for row in rows]
 
 
+async def areas_of_kind(tx: Transaction, kind: AreaKind) -> list[Area]:
+    return [_area(row) for row in await tx.all(select(areas).where(areas.c.kind == kind).order_by(areas.c.id))]
+
+
 async def village_named(tx: Transaction, name: str) -> Area:
     """The one village of that name. Raises NotFound where there is none, or more than one."""
     rows = await tx.all(select(areas).where(areas.c.kind == AreaKind.VILLAGE, areas.c.name == name))

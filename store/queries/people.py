@@ -15,6 +15,10 @@ ADDRESS = "contacts.address"
 """The sealing context and the blind index of addresses."""
 
 
+CHUNK = 1000
+"""Ids a statement."""
+
+
 def resident_from(row: Any) -> Resident:
     return Resident(
         id=row.id,
@@ -46,6 +50,12 @@ async def contact_by_id(tx: Transaction, contact_id: int) -> Contact:
     if not found:
         raise NotFound("contact.unknown")
     return found[0]
+
+
+async def contacts_by_ids(tx: Transaction, contact_ids: Sequence[int]) -> list[Contact]:
+    """However many, some at a time."""
+    parts = [contact_ids[start : start + CHUNK] for start in range(0, len(contact_ids), CHUNK)]
+    return [contact for part in parts for contact in await contacts_where(tx, contacts.c.id.in_(part))]
 
 
 async def contact_at(tx: Transaction, area_id: int, kind: ContactKind, address_index: bytes) -> Contact | None:

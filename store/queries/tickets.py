@@ -1,7 +1,7 @@
 """Tickets, their conversations, and which of them a member of staff has before him."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -117,6 +117,27 @@ async def tickets_joined_to(tx: Transaction, ticket: Ticket) -> list[Ticket]:
     """Open tickets of others about the same thing: what is said of this one is said of them."""
     rows = await tx.all(
         _tickets().where(tickets.c.joined_to_id == ticket.id, tickets.c.state.in_(OPEN_STATES)).order_by(tickets.c.id)
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def tickets_gone_quiet(tx: Transaction, since: datetime, limit: int) -> list[Ticket]:
+    """Resolved tickets of which the resident has said nothing since then, locked where two might close them."""
+    spoke = (
+        select(ticket_messages.c.id)
+        .where(
+            ticket_messages.c.ticket_id == tickets.c.id,
+            ticket_messages.c.by_staff_id.is_(None),
+            ticket_messages.c.at > since,
+        )
+        .exists()
+    )
+    rows = await tx.all(
+        _tickets()
+        .where(tickets.c.state == TicketState.RESOLVED, tickets.c.resolved_at <= since, ~spoke)
+        .order_by(tickets.c.resolved_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=tickets)
     )
     return [_ticket(row) for row in rows]
 

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from bot.inbox import Inbox
 from notifier.message import (
     AttachmentKind,
     DeliveryReceipt,
@@ -18,49 +17,18 @@ from notifier.message import (
     ReceiptState,
 )
 from store.tables import contacts, deliveries, inbound_messages, residents, staff, ticket_messages, tickets
+from tests.acceptance.ledger import count, drain, failures, kept_texts, waiting
 from tests.hub import Hub
 
-CHEN, HUANG = "陈伯", "黄明"
-OFFICER = "黄水生"
-INT64 = 2**63
+CHEN, OFFICER = "陈伯", "黄水生"
+TOO_LARGE = 2**63
 NAMES = ("{{7*7}}", "{% for x in y %}", "<b>老陈</b>", "*陈*_伯_", "</script><script>alert(1)</script>", "%(name)s {0}")
-
-
-async def count(hub: Hub, statement: object) -> int:
-    async with hub.books() as tx:
-        return int(await tx.scalar(statement))  # type: ignore[arg-type]
-
-
-async def waiting(hub: Hub) -> int:
-    return await count(hub, select(func.count()).where(inbound_messages.c.state == "received"))
-
-
-async def failures(hub: Hub) -> int:
-    return await count(hub, select(func.coalesce(func.sum(inbound_messages.c.failures), 0)))
-
-
-async def kept_texts(hub: Hub) -> list[str]:
-    async with hub.books() as tx:
-        return [row.text for row in await tx.all(select(ticket_messages.c.text).order_by(ticket_messages.c.id))]
-
-
-async def drain(inbox: Inbox) -> None:
-    while await inbox.answer_next():
-        pass
 
 
 def photo() -> bytes:
     content = io.BytesIO()
     Image.new("RGB", (30, 20), "seagreen").save(content, "PNG")
     return content.getvalue()
-
-
-async def from_phone(hub: Hub, name: str, *messages: InboundMessage) -> None:
-    await hub.inbox.receive(hub.sms, messages)
-
-
-def message(hub: Hub, name: str, text: str = "", *, provider_id: str = "", **rest: object) -> InboundMessage:
-    return InboundMessage(provider_id or f"x{next(hub._ids)}", hub.numbers[name], text, **rest)  # type: ignore[arg-type]
 
 
 STRANGE = {
@@ -102,103 +70,6 @@ async def test_a_strange_text_of_an_officer_is_answered(hub: Hub) -> None:
         assert await hub.text(OFFICER, text), ascii(text[:40])
         hub.clock.pass_time(minutes=1)
     assert (await waiting(hub), await failures(hub)) == (0, 0)
-
-
-BUTTONS = (
-    "f:1:99999999999999999999",
-    "q:99999999999999999999:yes",
-    f"q:{INT64}:yes",
-    "q:" + "9" * 50 + ":yes",
-    "q:²:yes",
-    "q:٣:yes",
-    "q:1.5:yes",
-    "q:-1:yes",
-    "q::yes",
-    "q:1",
-    "m:nothing_of_ours",
-    "m:__class__",
-    "f:0:yes",
-    "f:1:",
-    "v:61:1",
-    "share-number",
-    "\x00",
-    "f:1:\ud800",
-    "{{7*7}}",
-    "按" * 64,
-)
-
-
-@pytest.mark.parametrize("button", BUTTONS, ids=ascii)
-async def test_a_button_that_was_never_offered_is_told_so_and_opens_no_ticket(hub: Hub, button: str) -> None:
-    await hub.say(hub.chat, "visitor234", "菜单")
-    [said] = await hub.say(hub.chat, "visitor234", button=button)
-    assert said.text
-    assert (await waiting(hub), await failures(hub)) == (0, 0)
-    assert await count(hub, select(func.count()).select_from(tickets)) == 0
-
-
-QUESTIONS = {
-    "菜单": "f:1:nothing",
-    "冇水": "f:1:moon",
-    "语言": "f:1:klingon",
-    "我想说个事情": "f:1:no_category",
-}
-
-
-@pytest.mark.parametrize(("text", "button"), QUESTIONS.items())
-async def test_an_answer_that_the_question_did_not_offer_is_not_taken(hub: Hub, text: str, button: str) -> None:
-    await hub.say(hub.chat, "visitor234", text)
-    assert await hub.say(hub.chat, "visitor234", button=button)
-    assert await hub.say(hub.chat, "visitor234", "三组停水了")
-    assert (await waiting(hub), await failures(hub)) == (0, 0)
-    async with hub.books() as tx:
-        assert {row.language for row in await tx.all(select(contacts.c.language))} == {"zh_CN"}
-
-
-async def test_a_list_of_tickets_takes_only_numbers_that_it_showed(hub: Hub) -> None:
-    await hub.text(CHEN, "三组晒谷场边停水了")
-    await hub.say(hub.sms, hub.numbers[OFFICER], "待办")
-    turn = await count(hub, select(func.max(deliveries.c.id)))
-    async with hub.books() as tx:
-        row = await tx.first(select(deliveries.c.buttons).where(deliveries.c.id == turn))
-    prefix = row.buttons[0][1].rpartition(":")[0]
-    for key in ("abc", "99999999999999999999", str(INT64), "0"):
-        assert await hub.say(hub.sms, hub.numbers[OFFICER], button=f"{prefix}:{key}")
-    assert (await waiting(hub), await failures(hub)) == (0, 0)
-
-
-async def test_of_two_buttons_pressed_at_once_the_first_counts(hub: Hub) -> None:
-    [where] = await hub.say(hub.chat, "visitor234", "冇水")
-    home, around = where.buttons[0][1], where.buttons[1][1]
-    await hub.inbox.receive(
-        hub.chat,
-        [InboundMessage("a", "visitor234", button=home), InboundMessage("b", "visitor234", button=around)],
-    )
-    await drain(hub.inbox)
-    async with hub.books() as tx:
-        assert [row.place for row in await tx.all(select(tickets.c.place))] == ["home"]
-    assert (await hub.heard(hub.chat, "visitor234"))[-1].text == "这个问题已经过去了。要从头来,回0找人,或直接说您的事。" or True
-
-
-async def test_an_old_button_says_that_it_is_old(hub: Hub) -> None:
-    [where] = await hub.say(hub.chat, "visitor234", "冇水")
-    await hub.say(hub.chat, "visitor234", "三组晒谷场边")
-    before = await count(hub, select(func.count()).select_from(tickets))
-    [old] = await hub.say(hub.chat, "visitor234", button=where.buttons[0][1])
-    assert old.text
-    assert await count(hub, select(func.count()).select_from(tickets)) == before
-
-
-async def test_nobody_answers_anothers_question(hub: Hub) -> None:
-    await hub.text(CHEN, "三组晒谷场边停水了")
-    [told] = await hub.heard(hub.sms, hub.numbers[OFFICER])
-    [refused] = await hub.say(hub.chat, "visitor234", button=told.press("归我办") if False else told.buttons[0][1])
-    assert refused.text
-    async with hub.books() as tx:
-        assert (await tx.scalar(select(tickets.c.state))) == "received"
-    assert await hub.say(hub.sms, hub.numbers[OFFICER], button=told.buttons[0][1])
-    async with hub.books() as tx:
-        assert (await tx.scalar(select(tickets.c.state))) == "accepted"
 
 
 async def test_a_repeat_is_answered_once(hub: Hub) -> None:
@@ -248,7 +119,7 @@ async def test_a_message_with_a_strange_envelope_is_kept_and_answered(hub: Hub, 
 @pytest.mark.parametrize(
     "receipt",
     [
-        DeliveryReceipt(ReceiptState.DELIVERED, delivery_id=INT64),
+        DeliveryReceipt(ReceiptState.DELIVERED, delivery_id=TOO_LARGE),
         DeliveryReceipt(ReceiptState.DELIVERED, delivery_id=10**30),
         DeliveryReceipt(ReceiptState.DELIVERED, delivery_id=-1),
         DeliveryReceipt(ReceiptState.DELIVERED, provider_id="\x00\ud800"),
@@ -323,56 +194,6 @@ async def test_words_reach_another_person_verbatim(hub: Hub, text: str) -> None:
     await hub.text(OFFICER, "2")
     await hub.text(OFFICER, text)
     assert text in (await hub.told(CHEN))[-1]
-
-
-async def flood(hub: Hub, name: str, texts: Sequence[str]) -> None:
-    for text in texts:
-        await hub.inbox.receive(hub.sms, [message(hub, name, text)])
-        hub.clock.pass_time(seconds=1)
-
-
-async def until_idle(hub: Hub) -> None:
-    for _ in range(120):
-        await drain(hub.inbox)
-        if not await waiting(hub):
-            return
-        hub.clock.pass_time(seconds=2)
-    pytest.fail("messages are still waiting")
-
-
-async def test_a_flood_is_kept_whole_told_once_and_holds_nobody_up(hub: Hub) -> None:
-    texts = [f"第{number}条,快来人" for number in range(40)]
-    await flood(hub, CHEN, texts)
-    await hub.inbox.receive(hub.sms, [message(hub, HUANG, "一组路灯不亮了")])
-    answered_before = 0
-    while not await hub.told(HUANG):
-        assert await hub.inbox.answer_next()
-        answered_before += 1
-    assert answered_before < 40
-    assert await waiting(hub) > 0
-    await until_idle(hub)
-    assert await failures(hub) == 0
-    kept = "\n".join(await kept_texts(hub))
-    assert [text for text in texts if text not in kept] == []
-    assert sum("太快" in said for said in await hub.told(CHEN)) == 1
-
-
-async def test_after_a_flood_the_conversation_goes_on(hub: Hub) -> None:
-    await flood(hub, CHEN, [f"第{number}条" for number in range(20)])
-    await until_idle(hub)
-    hub.clock.pass_time(minutes=2)
-    assert "太快" not in (await hub.text(CHEN, "菜单"))[0]
-
-
-async def test_a_flood_of_an_officer_with_a_case_open_is_kept_too(hub: Hub) -> None:
-    await hub.text(CHEN, "三组晒谷场边停水了")
-    await hub.text(OFFICER, "1001")
-    await hub.text(OFFICER, "2")
-    texts = [f"我去看过了,第{number}处漏水" for number in range(30)]
-    await flood(hub, OFFICER, texts)
-    await until_idle(hub)
-    kept = "\n".join(await kept_texts(hub))
-    assert [text for text in texts if text not in kept] == []
 
 
 async def test_many_at_once_through_two_inboxes_are_each_answered_once(hub: Hub) -> None:

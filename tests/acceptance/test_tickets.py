@@ -221,3 +221,20 @@ async def test_on_a_shared_phone_a_private_matter_goes_to_a_safe_number(hub: Hub
     await hub.text("周文书", "明天上午我来看您")
     assert len(await hub.told("林嫂")) == before
     assert any("明天上午" in text for text in await hub.told("姐姐家"))
+
+
+async def test_a_second_answer_by_sms_is_to_be_given_by_telephone(hub: Hub) -> None:
+    await hub.text("陈伯", "三组晒谷场边的路灯坏了")
+    await hub.text("黄水生", "1")
+    await hub.text("黄水生", "1001")
+    await hub.text("黄水生", "1")
+    [sent] = await hub.text("黄水生", "明天上午电工来")
+    assert "已回给乡亲" in sent
+    await hub.text("黄水生", "1001")
+    await hub.text("黄水生", "1")
+    [ring] = await hub.text("黄水生", "电工改到下午来")
+    assert "13900007001" in ring
+    told = await hub.told("陈伯")
+    assert any("明天上午" in text for text in told)
+    assert not any("下午来" in text for text in told)
+    assert not any("有人接了" in text for text in told)

@@ -2,20 +2,46 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
-from bot.dialogue.flows import front, identity, my_tickets, office, report
+from bot.dialogue.flows import (
+    council,
+    disclosure,
+    disclosure_books,
+    duty,
+    front,
+    identity,
+    matters,
+    meetings,
+    my_tickets,
+    notices,
+    office,
+    reception,
+    report,
+    service_days,
+    votes,
+)
 from bot.dialogue.talk import Answer, Opening, Said, Step, Talk
 from bot.dialogue.topics import Intent
 from bot.dialogue.words import Word
 from store.domain.conversation import OpenQuestion
 from store.domain.inbound import InboundBody
+from store.domain.matter_tells import VOTE
 
 OPENINGS: Mapping[str, Opening] = {
     "report": report.open_report,
     "my_tickets": my_tickets.open_tickets,
+    "service_days": service_days.open_service_days,
     "identity": identity.open_identity,
+    "disclosure": disclosure.open_disclosure,
+    "matters": matters.open_matters,
+    "propose": matters.open_proposal,
+    "council": council.open_council,
     "human": front.human,
     "office": office.open_office,
+    "duty": duty.open_duty,
+    "handover": duty.open_handover,
+    "notices": notices.open_notices,
 }
 """What the menu's choices open."""
 
@@ -41,13 +67,59 @@ STEPS: Mapping[str, Step] = {
     "report.text": report.text_given,
     "report.kind": report.kind_given,
     "report.place": report.place_given,
+    "report.safe": report.safe_chosen,
+    "report.safe_number": report.safe_number_given,
     "tickets.chosen": my_tickets.ticket_chosen,
     "ticket.action": my_tickets.action_chosen,
-    "ticket.follow": my_tickets.follow,
     "ticket.rated": my_tickets.rated,
+    "disclosure.category": disclosure.category_chosen,
+    "disclosure.chosen": disclosure.item_chosen,
+    "disclosure.action": disclosure.action_chosen,
+    "disclosure.question": disclosure.question_given,
+    "books.action": disclosure_books.action_chosen,
+    "books.category": disclosure_books.category_chosen,
+    "books.title": disclosure_books.title_given,
+    "books.flow": disclosure_books.flow_chosen,
+    "books.amount": disclosure_books.amount_given,
+    "books.sure": disclosure_books.entry_confirmed,
+    "books.opening": disclosure_books.opening_given,
+    "books.take_back": disclosure_books.item_taken_back,
+    "vote.held": votes.cast_held,
+    "vote.stop_or_no": votes.stop_or_no_answered,
+    "matters.chosen": matters.matter_chosen,
+    "matter.action": matters.action_chosen,
+    "matter.comment": matters.comment_given,
+    "matter.sign": matters.sign_chosen,
+    "matter.signed": matters.keep_signed,
+    "matter.propose": matters.proposal_given,
+    "council.chosen": council.matter_chosen,
+    "council.action": council.action_chosen,
+    "council.title": council.title_given,
+    "council.plan": council.plan_given,
+    "council.where": council.where_chosen,
+    "council.named": council.named_chosen,
+    "council.reason": council.reason_given,
+    "council.roll": council.roll_chosen,
+    "council.deadline": council.deadline_given,
+    "council.sure": council.opening_confirmed,
+    "council.close": council.close_confirmed,
+    "council.rule": meetings.rule_chosen,
+    "council.subject": meetings.subject_chosen,
+    "council.minutes": meetings.minutes_given,
+    "council.right": meetings.minutes_confirmed,
+    "council.done": council.done_given,
     "identity.number": identity.number_given,
     "identity.code": identity.code_given,
     "identity.speaker": speaker_chosen,
+    "service_days.chosen": service_days.chosen,
+    "service_days.mine": service_days.mine_chosen,
+    "service_days.slot": service_days.slot_chosen,
+    "service_days.book": service_days.book_for,
+    "service_days.about": service_days.about_given,
+    "reception.action": reception.action_chosen,
+    "reception.day": reception.day_chosen,
+    "reception.call_off": reception.reason_given,
+    "reception.move": reception.new_day_given,
     "office.chosen": office.case_chosen,
     "office.action": office.action_chosen,
     "office.answer": office.answer_given,
@@ -55,14 +127,39 @@ STEPS: Mapping[str, Step] = {
     "office.note": office.note_given,
     "office.give_back": office.reason_given,
     "office.pass_on": office.colleague_chosen,
+    "duty.taken": duty.duty_taken,
+    "handover.whom": duty.successor_chosen,
+    "handover.sure": duty.handover_confirmed,
+    "notice.chosen": notices.chosen,
+    "notice.village": notices.village_chosen,
+    "notice.audience": notices.audience_chosen,
+    "notice.text": notices.text_given,
+    "notice.ready": notices.ready,
+    "notice.rewrite": notices.rewritten,
+    "notice.decide": notices.decided,
+    "notice.refusal": notices.refusal_given,
 }
 """What takes the next message."""
+
+AFTERTHOUGHTS: Mapping[str, Step] = {
+    "ticket.follow": my_tickets.follow,
+}
+"""What takes the next message only where nothing else does."""
 
 QUESTIONS: Mapping[str, Callable[[Talk, OpenQuestion, Said], Awaitable[Answer]]] = {
     "ticket.settled": my_tickets.settled_answered,
     "case": office.case_answered,
+    "proposal": council.proposal_opened,
+    VOTE: votes.pressed,
+    "booking": service_days.reminder_answered,
+    "missed_step": reception.missed_answered,
+    "notice": notices.seen,
+    "notice.approval": notices.approval_answered,
 }
 """What takes the answer to a question that was put from outside the conversation."""
+
+PRESSED_ONLY = frozenset({VOTE})
+"""Questions that only their buttons answer, as often as wanted: a vote is three digits, never a bare one."""
 
 ALWAYS: Mapping[Word, Opening] = {
     Word.STOP: front.stop,
@@ -76,12 +173,51 @@ ALWAYS: Mapping[Word, Opening] = {
 }
 """Words that work wherever a person is."""
 
+OFFICE_WORDS: Mapping[str, Opening] = {
+    "公开": disclosure_books.open_books,
+    "记账": disclosure_books.open_books,
+    "books": disclosure_books.open_books,
+    "议事": council.open_council,
+    "议题": council.open_council,
+    "matters": council.open_council,
+    "待办": office.open_office,
+    "todo": office.open_office,
+    "值班": duty.open_duty,
+    "duty": duty.open_duty,
+    "交接": duty.open_handover,
+    "handover": duty.open_handover,
+    **{word: partial(reception.open_reception, service=service) for word, service in reception.SERVICE_OF_WORD.items()},
+    **dict.fromkeys(notices.LIST_WORDS, notices.open_notices),
+    **dict.fromkeys(notices.WRITE_WORDS, notices.begin),
+}
+"""What a member of staff says to come to his work."""
+
 INTENTS: Mapping[Intent, Opening] = {
     Intent.MENU: front.menu,
     Intent.MY_TICKETS: my_tickets.open_tickets,
+    Intent.DISCLOSURE: disclosure.open_disclosure,
+    Intent.MATTERS: matters.open_matters,
+    Intent.PROPOSE: matters.open_proposal,
     Intent.IDENTITY: identity.open_identity,
+    Intent.SERVICE_DAYS: service_days.open_service_days,
     Intent.LANGUAGE: front.language,
 }
 """What may be asked for in a sentence, at any time."""
 
-__all__ = ["ALWAYS", "INTENTS", "OPENINGS", "QUESTIONS", "STEPS", "front", "identity", "my_tickets", "office", "report"]
+__all__ = [
+    "ALWAYS",
+    "INTENTS",
+    "OPENINGS",
+    "PRESSED_ONLY",
+    "QUESTIONS",
+    "STEPS",
+    "council",
+    "front",
+    "identity",
+    "matters",
+    "my_tickets",
+    "notices",
+    "office",
+    "report",
+    "votes",
+]

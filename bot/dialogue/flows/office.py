@@ -93,13 +93,15 @@ async def answer_given(talk: Talk, said: Said) -> Answer | None:
     if not said.text:
         return None
     answered = await talk.desk.cases.answer(await _case(talk), said.text)
-    tells = [
-        Tell(
-            ticket.contact_id, Say("ticket.answered", {**ticket_facts(ticket), "text": said.text}), ticket_id=ticket.id
-        )
-        for ticket in answered
-    ]
-    return tell_back("case.answered", *tells, people=len(answered), **ticket_facts(answered[0]))
+    tells, to_ring = [], []
+    for ticket in answered:
+        number = await talk.desk.cases.number_to_ring(ticket)
+        if number:
+            to_ring.append(number.removeprefix("+86"))
+        else:
+            say = Say("ticket.answered", {**ticket_facts(ticket), "text": said.text})
+            tells.append(Tell(ticket.contact_id, say, ticket_id=ticket.id))
+    return tell_back("case.answered", *tells, people=len(tells), to_ring=to_ring, **ticket_facts(answered[0]))
 
 
 async def result_given(talk: Talk, said: Said) -> Answer | None:

@@ -18,6 +18,7 @@ KINDS = (
     Category.ERRAND,
     Category.LEGAL,
     Category.WELFARE,
+    Category.DISCLOSURE,
     Category.OTHER,
 )
 PLACES = ("home", "around", "call_me")

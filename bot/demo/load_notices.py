@@ -1,0 +1,61 @@
+"""The demo's notice of a water cut: planned and written like any other, with what became of each home's copy."""
+
+from bot.demo.notices import Notice
+from bot.demo.parts import Loaded
+from notifier.notices import send_notice
+from notifier.render import Renderer
+from store.actions.deliveries import Attempt, record_attempts, record_receipt
+from store.actions.notices import ask_confirmation, confirm_notice, draft_notice, release_notice
+from store.database import Transaction
+from store.domain.deliveries import DeliveryState
+from store.domain.notices import Audience, AudienceKind
+from store.queries.deliveries import waiting_of_notice
+
+
+async def load_notices(tx: Transaction, loaded: Loaded) -> None:
+    """One notice a group, as the clerk sent them."""
+    for notice in loaded.demo.notices:
+        for group in notice.groups:
+            await _send(tx, loaded, notice, group)
+
+
+async def _send(tx: Transaction, loaded: Loaded, notice: Notice, group: int) -> None:
+    clerk = loaded.staff[notice.drafted_by]
+    tx.now = notice.drafted_at
+    audience = Audience(AudienceKind.GROUP, loaded.area(group))
+    draft = await draft_notice(tx, loaded.village, audience, clerk, notice.text)
+    draft = await ask_confirmation(tx, draft, clerk, asks=True)
+    tx.now = notice.approved_at
+    sent = await release_notice(tx, draft, clerk, 0)
+    await send_notice(tx, Renderer(), sent)
+    await _record_what_became(tx, loaded, notice, sent.id)
+
+
+async def _record_what_became(tx: Transaction, loaded: Loaded, notice: Notice, notice_id: int) -> None:
+    """The phones answered as the script says: most took it, two numbers no longer exist."""
+    by_resident = {loaded.residents[one.resident]: one for one in notice.deliveries}
+    waiting = [
+        (row, by_resident[row.resident_id])
+        for row in await waiting_of_notice(tx, notice_id)
+        if row.resident_id in by_resident
+    ]
+    attempts = [
+        Attempt(row.id, 1, DeliveryState.FAILED if one.reason else DeliveryState.SENT, tx.now, code=one.reason)
+        for row, one in waiting
+    ]
+    await record_attempts(tx, loaded.sms.id, attempts)
+    for row, one in waiting:
+        if one.delivered_at:
+            await record_receipt(
+                tx,
+                loaded.sms.id,
+                DeliveryState.DELIVERED,
+                delivery_id=row.id,
+                provider_id="",
+                code="",
+                at=one.delivered_at,
+            )
+        if one.confirmed_at:
+            tx.now = one.confirmed_at
+            await confirm_notice(tx, notice_id, loaded.phones[one.phone])
+    tx.now = notice.approved_at

@@ -1,0 +1,78 @@
+"""What the village discloses, for whoever reads it and for those who enter it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from notifier.disclosing import publish_urgent_item
+from notifier.render import Renderer
+from store.actions.disclosures import add_item, remove_item, state_opening
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.conversation import Speaker
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month, month_after, month_before
+from store.domain.errors import NotAllowed, NotFound
+from store.domain.people import Staff
+from store.queries.access import may_disclose
+from store.queries.disclosures import disclosure_for, latest_disclosure, published_item, urgent_items
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosures:
+    tx: Transaction
+    speaker: Speaker
+    renderer: Renderer
+
+    @property
+    def village(self) -> Area:
+        return self.speaker.settings.area
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever does not keep these books."""
+        person = self.speaker.staff
+        if person is None:
+            raise NotAllowed("staff.only")
+        if not may_disclose(person, self.village.path):
+            raise NotAllowed("disclosure.not_yours")
+        return person
+
+    @property
+    def this_month(self) -> date:
+        return first_of_month(self.tx.now.astimezone(self.speaker.settings.zone).date())
+
+    async def latest(self) -> Disclosure | None:
+        return await latest_disclosure(self.tx, self.village.id)
+
+    async def urgent(self) -> list[DisclosureItem]:
+        return await urgent_items(self.tx, self.village.id)
+
+    async def item(self, item_id: int) -> DisclosureItem:
+        item = await published_item(self.tx, self.village.id, item_id)
+        if item is None:
+            raise NotFound("disclosure.item_unknown")
+        return item
+
+    async def open_month(self) -> date:
+        """Last month while it is not out, else the month that runs, or the first one that is not out."""
+        _ = self.person
+        month = month_before(self.this_month)
+        latest = await self.latest()
+        return month if latest is None or latest.month < month else max(self.this_month, month_after(latest.month))
+
+    async def held(self, month: date) -> Disclosure | None:
+        _ = self.person
+        return await disclosure_for(self.tx, self.village.id, month)
+
+    async def enter(self, month: date, entry: Entry) -> DisclosureItem:
+        return await add_item(self.tx, self.village, month, entry, self.person)
+
+    async def announce(self, entry: Entry) -> tuple[DisclosureItem, int]:
+        """Publish it at once; the item, and how many messages go out."""
+        item, written = await publish_urgent_item(self.tx, self.renderer, self.village, entry, self.person)
+        return item, len(written)
+
+    async def take_back(self, item_id: int) -> DisclosureItem:
+        return await remove_item(self.tx, self.village, item_id, self.person)
+
+    async def state_opening(self, month: date, opening_fen: int) -> None:
+        await state_opening(self.tx, self.village, month, opening_fen, self.person)

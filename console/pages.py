@@ -1,0 +1,72 @@
+"""Server-rendered pages: Jinja with autoescape, each language's words, headers that let nothing in from outside.
+
+A page works without a script. Whatever a person wrote is text in it, never markup.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from notifier.render import LANGUAGES, TEMPLATES
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+
+class Pages:
+    """Renders `templates/public/*.html` with the words of `templates/<language>/`."""
+
+    def __init__(self, templates: Path = TEMPLATES) -> None:
+        self._static = templates / "public" / "static"
+        self._words = {language: _words(templates / language) for language in LANGUAGES}
+        self._environment = Environment(
+            loader=FileSystemLoader(templates / "public"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(static=self._static_url, money=money)
+
+    def page(self, request: web.Request, name: str, *, status: int = 200, **values: object) -> web.Response:
+        language = language_asked(request)
+        template = self._environment.get_template(name)
+        text = template.render(words=self._words[language], language=language.replace("_", "-"), **values)
+        headers = {**PAGE_HEADERS, "Vary": "Accept-Language"}
+        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+    def _static_url(self, name: str) -> str:
+        """The address of a shared file with the digest of its content, so that a browser may keep it."""
+        digest = hashlib.sha256((self._static / name).read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={digest}"
+
+
+def _words(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    catalogues = (tomllib.loads((folder / name).read_text("utf-8")) for name in ("words.toml", "page.toml"))
+    return {section: words for catalogue in catalogues for section, words in catalogue.items()}
+
+
+def language_asked(request: web.Request) -> str:
+    """By the browser (Accept-Language, RFC 9110 12.5.4); Chinese where it says nothing that we speak."""
+    for wish in request.headers.get("Accept-Language", "").lower().split(","):
+        for language in LANGUAGES:
+            if wish.strip().startswith(language[:2]):
+                return language
+    return LANGUAGES[0]
+
+
+def money(fen: int) -> str:
+    """1260000 → 12,600.00: with both decimals, so that a column of amounts stands in line."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02}"

@@ -1,0 +1,96 @@
+"""Who is to hear of a notice, and at which addresses each of them might be reached: one statement, whatever the size.
+
+Addresses stay sealed: their blind indexes are enough to tell them apart.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from store.database import Transaction
+from store.domain.notices import Audience, AudienceKind
+from store.domain.people import ContactKind
+from store.tables import contact_holders, contacts, residents
+
+ADULT_YEARS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One address of one person, or a person without any (`contact_id` is None).
+
+    `unit_id` is what gets one message: the household, or the person where single persons are addressed. Whose birth
+    is not known counts as an adult.
+    """
+
+    unit_id: int
+    resident_id: int
+    is_head: bool
+    is_adult: bool
+    contact_id: int | None = None
+    kind: ContactKind | None = None
+    account_id: int | None = None
+    address_index: bytes = b""
+    language: str = ""
+    opted_out: bool = False
+    dead: bool = False
+
+
+async def ways_to(tx: Transaction, audience: Audience, today: date) -> list[Way]:
+    """Every person of the audience with each of his addresses, household by household."""
+    unit = residents.c.household_id if audience.kind.by_household else residents.c.id
+    rows = await tx.all(
+        select(
+            unit.label("unit_id"),
+            residents.c.id.label("resident_id"),
+            residents.c.is_head,
+            residents.c.birth,
+            residents.c.birth_year,
+            contacts.c.id.label("contact_id"),
+            contacts.c.kind,
+            contacts.c.account_id,
+            contacts.c.address_index,
+            contacts.c.language,
+            contacts.c.opted_out_at,
+            contacts.c.dead_at,
+        )
+        .select_from(residents)
+        .outerjoin(contact_holders, contact_holders.c.resident_id == residents.c.id)
+        .outerjoin(contacts, contacts.c.id == contact_holders.c.contact_id)
+        .where(_belongs(audience))
+        .order_by(residents.c.household_id, residents.c.id, contacts.c.id)
+    )
+    return [_way(row, today) for row in rows]
+
+
+def _belongs(audience: Audience) -> ColumnElement[bool]:
+    if audience.kind is AudienceKind.GROUP:
+        return residents.c.group_id == audience.area.id
+    of_village: ColumnElement[bool] = residents.c.area_id == audience.area.id
+    if audience.kind is AudienceKind.REPRESENTATIVES:
+        return of_village & residents.c.representative
+    return of_village & residents.c.party_member if audience.kind is AudienceKind.PARTY_MEMBERS else of_village
+
+
+def _way(row: Any, today: date) -> Way:
+    return Way(
+        unit_id=row.unit_id,
+        resident_id=row.resident_id,
+        is_head=row.is_head,
+        is_adult=_is_adult(row.birth, row.birth_year, today),
+        contact_id=row.contact_id,
+        kind=ContactKind(row.kind) if row.kind else None,
+        account_id=row.account_id,
+        address_index=row.address_index or b"",
+        language=row.language or "",
+        opted_out=row.opted_out_at is not None,
+        dead=row.dead_at is not None,
+    )
+
+
+def _is_adult(birth: date | None, birth_year: int | None, today: date) -> bool:
+    if birth is not None:
+        return (today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))) >= ADULT_YEARS
+    return birth_year is None or today.year - birth_year >= ADULT_YEARS

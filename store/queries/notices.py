@@ -1,0 +1,180 @@
+"""Notices, who may approve them, and what their deliveries say."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from store.database import Transaction
+from store.domain.accounts import WAITING_KINDS
+from store.domain.areas import Area, AreaKind
+from store.domain.deliveries import DeliveryState, SkipReason
+from store.domain.errors import NotFound
+from store.domain.notices import UNREACHED_REASONS, Audience, AudienceKind, Ledger, Notice, NoticeState
+from store.domain.people import Staff
+from store.queries.access import may_approve, may_see_notice
+from store.queries.areas import villages_under
+from store.queries.people import staff_serving
+from store.tables import areas, channel_accounts, deliveries, notices, residents, staff
+
+RECENT = 8
+
+_villages = areas.alias("villages")
+
+
+def _notices() -> Select[Any]:
+    return (
+        select(
+            notices,
+            _villages.c.name.label("village_name"),
+            areas.c.kind.label("area_kind"),
+            areas.c.name.label("area_name"),
+            areas.c.path.label("area_path"),
+            areas.c.parent_id.label("area_parent_id"),
+            areas.c.number.label("area_number"),
+            staff.c.name.label("drafter_name"),
+            staff.c.resident_id.label("drafter_resident_id"),
+        )
+        .join(_villages, _villages.c.id == notices.c.area_id)
+        .join(areas, areas.c.id == notices.c.audience_area_id)
+        .join(staff, staff.c.id == notices.c.drafted_by)
+    )
+
+
+def _notice(row: Any) -> Notice:
+    area = Area(
+        row.audience_area_id, AreaKind(row.area_kind), row.area_name, row.area_path, row.area_parent_id, row.area_number
+    )
+    return Notice(
+        id=row.id,
+        village_id=row.area_id,
+        village_name=row.village_name,
+        number=row.number,
+        text=row.text,
+        audience=Audience(AudienceKind(row.audience), area),
+        asks_confirmation=row.asks_confirmation,
+        state=NoticeState(row.state),
+        frozen_hash=row.frozen_hash,
+        drafted_by=row.drafted_by,
+        drafter_name=row.drafter_name,
+        drafter_resident_id=row.drafter_resident_id,
+        refusal=row.refusal,
+        drafted_at=row.drafted_at,
+    )
+
+
+async def notice_by_id(tx: Transaction, notice_id: int) -> Notice:
+    row = await tx.first(_notices().where(notices.c.id == notice_id))
+    if row is None:
+        raise NotFound("notice.unknown")
+    return _notice(row)
+
+
+async def notice_for_staff(tx: Transaction, person: Staff, notice_id: int) -> Notice:
+    """Raises NotFound, also for one that this person may not see."""
+    notice = await notice_by_id(tx, notice_id)
+    if not may_see_notice(person, notice):
+        raise NotFound("notice.unknown")
+    return notice
+
+
+async def notice_numbered(tx: Transaction, person: Staff, number: int, *, near: int) -> Notice:
+    """The notice of that number where this person serves, that of the village `near` before others."""
+    rows = await tx.all(_notices().where(notices.c.number == number, _inside(person)).order_by(notices.c.id.desc()))
+    found = [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
+    if not found:
+        raise NotFound("notice.unknown")
+    return min(found, key=lambda notice: notice.village_id != near)
+
+
+async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
+    """What this person may see, the newest first; not what was dropped, nor what somebody else still writes."""
+    listed = or_(notices.c.state != NoticeState.DRAFT, notices.c.drafted_by == person.id)
+    rows = await tx.all(
+        _notices()
+        .where(_inside(person), listed, notices.c.state != NoticeState.DROPPED)
+        .order_by(notices.c.id.desc())
+        .limit(RECENT)
+    )
+    return [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
+
+
+def _inside(person: Staff) -> ColumnElement[bool]:
+    paths = sorted({duty.area_path for duty in person.duties})
+    return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))
+
+
+async def approvers_of(tx: Transaction, notice: Notice) -> list[Staff]:
+    """Who may approve it: never its own drafter."""
+    path = notice.audience.area.path
+    serving = await staff_serving(tx, path)
+    return [person for person in serving if may_approve(person, path) and not notice.is_of(person)]
+
+
+async def villages_served(tx: Transaction, person: Staff) -> list[Area]:
+    """The villages in which this person has a duty, be it in one group only."""
+    found: dict[int, Area] = {}
+    for path in sorted({duty.area_path for duty in person.duties}):
+        for village in await villages_under(tx, await _village_or_above(tx, path)):
+            found[village.id] = village
+    return sorted(found.values(), key=lambda village: (village.name, village.id))
+
+
+async def _village_or_above(tx: Transaction, path: str) -> Area:
+    """The area of that path; for a group its village."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    row = await tx.first(
+        select(areas)
+        .where(areas.c.id.in_(ids), areas.c.kind != AreaKind.GROUP)
+        .order_by(func.length(areas.c.path).desc())
+        .limit(1)
+    )
+    return Area(row.id, AreaKind(row.kind), row.name, row.path, row.parent_id, row.number)
+
+
+async def ledger_of(tx: Transaction, notice: Notice) -> Ledger:
+    """The deliveries of a notice, counted. Three statements, whatever its size.
+
+    Where a row is itself the message (web chat), it is sent as soon as it is due.
+    """
+    lies_there = and_(
+        deliveries.c.state == DeliveryState.QUEUED,
+        channel_accounts.c.kind.in_(WAITING_KINDS),
+        deliveries.c.due_at <= tx.now,
+    )
+    outcome = case((lies_there, DeliveryState.SENT.value), else_=deliveries.c.state).label("outcome")
+    counted = await tx.all(
+        select(outcome, deliveries.c.reason, func.count().label("count"), func.count(deliveries.c.confirmed_at))
+        .outerjoin(channel_accounts, channel_accounts.c.id == deliveries.c.account_id)
+        .where(deliveries.c.notice_id == notice.id)
+        .group_by(outcome, deliveries.c.reason)
+    )
+    states: Counter[DeliveryState] = Counter()
+    skipped: Counter[SkipReason] = Counter()
+    confirmed = 0
+    for state, reason, count, confirmed_here in counted:
+        confirmed += confirmed_here
+        if state == DeliveryState.SKIPPED:
+            skipped[SkipReason(reason)] += count
+        else:
+            states[DeliveryState(state)] += count
+    return Ledger(states, skipped, confirmed, await _unreached(tx, notice))
+
+
+async def _unreached(tx: Transaction, notice: Notice) -> tuple[str, ...]:
+    """Who got nothing: no address, one that failed, or another household's that failed."""
+    failed = select(deliveries.c.contact_id).where(
+        deliveries.c.notice_id == notice.id, deliveries.c.state == DeliveryState.FAILED
+    )
+    shares_failed = and_(deliveries.c.reason == SkipReason.SHARED_ADDRESS, deliveries.c.contact_id.in_(failed))
+    skipped = and_(
+        deliveries.c.state == DeliveryState.SKIPPED,
+        or_(deliveries.c.reason.in_(UNREACHED_REASONS), shares_failed),
+    )
+    rows = await tx.all(
+        select(residents.c.name)
+        .join(deliveries, deliveries.c.resident_id == residents.c.id)
+        .where(deliveries.c.notice_id == notice.id, or_(deliveries.c.state == DeliveryState.FAILED, skipped))
+        .order_by(residents.c.group_id, residents.c.household_id)
+    )
+    return tuple(row.name for row in rows)

@@ -1,0 +1,72 @@
+"""Every text in every language: it renders, fits an SMS, and speaks as a village speaks."""
+
+import re
+import tomllib
+
+import pytest
+from jinja2 import Environment, meta
+
+from notifier.channels.sms.segments import count_parts
+from notifier.render import LANGUAGES, SMS_PARTS, TEMPLATES, Medium, Renderer
+from store.domain.areas import Area, AreaKind
+from store.domain.settings import settings_of
+from store.domain.speech import Option, Say
+from tests.sample_facts import FACTS
+
+VILLAGE = settings_of(Area(1, AreaKind.VILLAGE, "榕溪村", "/1/"), "榕溪村", {"landline": "6123456"})
+GIVEN = {"village", "landline", "choices", "word", "day", "clock", "moment", "yuan"}
+"""What the renderer itself gives to every text."""
+ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv")
+OFFICE_WORDS = ("工单", "退单", "受理", "系统")
+
+
+def messages() -> list[str]:
+    return sorted(path.parent.name for path in (TEMPLATES / "zh_CN").glob("*/chat.txt"))
+
+
+def rendered(message: str, language: str, medium: Medium) -> str:
+    facts = {name: FACTS[name] for name in used_by(message, language)}
+    say = Say(message, facts, (Option("yes", label="yes"), Option("no", label="no")))
+    return Renderer().render(say, language, medium, VILLAGE).text
+
+
+def used_by(message: str, language: str) -> set[str]:
+    names: set[str] = set()
+    for file in (TEMPLATES / language / message).glob("*.txt"):
+        names |= meta.find_undeclared_variables(Environment(autoescape=True).parse(file.read_text()))
+    return names - GIVEN
+
+
+def test_both_languages_have_the_same_messages() -> None:
+    english = sorted(path.parent.name for path in (TEMPLATES / "en").glob("*/chat.txt"))
+    assert messages() == english
+
+
+@pytest.mark.parametrize("message", messages())
+@pytest.mark.parametrize("medium", list(Medium))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_renders_and_an_sms_fits(message: str, medium: Medium, language: str) -> None:
+    text = rendered(message, language, medium)
+    assert text
+    assert "None" not in text
+    assert not re.search(r"\{[{%]|%\}|\}\}", text)
+    if medium is Medium.SMS:
+        assert count_parts(text).parts <= SMS_PARTS
+        assert "http" not in text
+
+
+@pytest.mark.parametrize("message", messages())
+@pytest.mark.parametrize("medium", list(Medium))
+def test_a_villager_sees_no_english_and_no_office_words(message: str, medium: Medium) -> None:
+    text = ALLOWED_LATIN.sub("", rendered(message, "zh_CN", medium))
+    assert not re.search(r"[A-Za-z]{2,}", text)
+    assert not any(word in text for word in OFFICE_WORDS)
+
+
+def test_the_catalogues_have_the_same_words() -> None:
+    zh, en = (tomllib.loads((TEMPLATES / language / "words.toml").read_text()) for language in LANGUAGES)
+    assert {section: set(words) for section, words in zh.items()} == {
+        section: set(words) for section, words in en.items()
+    }
+    shown = [word for words in zh.values() for word in words.values() if "{" not in word]
+    assert not [word for word in shown if re.search(r"[A-Za-z]{3,}", ALLOWED_LATIN.sub("", word))]

@@ -61,19 +61,19 @@ def init() -> None:
 @app.command()
 def demo() -> None:
     """Load the demo village into a store of its own and serve it."""
-    from bot.commands import setup
+    from bot.commands import serving
 
     with _plainly():
-        setup.demo()
+        serving.demo()
 
 
 @app.command()
 def serve() -> None:
     """Run the hub."""
-    from bot.commands import setup
+    from bot.commands import serving
 
     with _plainly():
-        setup.serve()
+        serving.serve()
 
 
 @app.command("import-roster")
@@ -165,6 +165,19 @@ def channel_list(*, as_json: AsJson = False) -> None:
 
     with _plainly():
         channels.show(as_json=as_json)
+
+
+@app.command("set")
+def set_(
+    name: Annotated[str, typer.Argument(help="landline, quiet_from, quiet_to, disclosure_day, approval_size …")],
+    value: Annotated[str, typer.Argument(help="The value; a time as 21:00.")],
+    village: Village = "",
+) -> None:
+    """Set what a village sets for itself, such as the telephone number that texts tell people to ring."""
+    from bot.commands import villages
+
+    with _plainly():
+        villages.change(name, value, village)
 
 
 @app.command("rotate-keys")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
@@ -12,6 +12,7 @@ from bot.desks import open_desk
 from bot.dialogue import engine, fallback
 from bot.dialogue.normal import clean
 from bot.dialogue.talk import Answer, Talk, aside
+from bot.opening import utc_now
 from bot.pulse import Pulse
 from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage, ReceiptState
 from notifier.render import Renderer
@@ -45,10 +46,6 @@ _STATE_OF_RECEIPT = {
     ReceiptState.READ: DeliveryState.READ,
     ReceiptState.FAILED: DeliveryState.FAILED,
 }
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Inbox:
@@ -154,17 +151,19 @@ class Inbox:
         if turn.flooding:
             says = () if turn.flood_told else (Say("slow_down"),)
             turn.tells_flood = not turn.flood_told
+        language = answer.language or turn.speaker.contact.language
         if not answer.keeps:
+            offered = says[-1].options if says and answer.step else ()
             turn.session = Session(
                 step=answer.step,
                 data=answer.data,
-                options=says[-1].options if says and answer.step else (),
+                options=self._renderer.labelled(offered, language),
                 turn=turn.session.turn + 1,
                 speaker_id=answer.speaker_id or turn.session.speaker_id,
                 asked_at=turn.tx.now,
             )
         turn.is_vote, turn.matter_id = answer.is_vote, answer.matter_id
-        replies = await write_replies(turn, self._renderer, says, answer.language or turn.speaker.contact.language)
+        replies = await write_replies(turn, self._renderer, says, language)
         return replies + await write_tells(turn.tx, self._renderer, answer.tells)
 
     async def _answer(self, turn: Turn) -> Answer:

@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from notifier.channel import Channel, Receive
 from store.actions.accounts import LEASE, hold_listening_lease, release_listening_lease
 from store.database import Database

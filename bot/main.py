@@ -15,8 +15,9 @@ import structlog
 from aiohttp import web
 
 from bot.chat_rooms import ChatRooms
-from bot.inbox import Inbox, utc_now
+from bot.inbox import Inbox
 from bot.listening import listen_while_leased
+from bot.opening import open_database, utc_now
 from bot.pages import PageRenderer, static_routes
 from bot.pulse import Pulse
 from bot.server import AccessLog, Doors, build_application
@@ -34,22 +35,15 @@ from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.accounts import Account, AccountKind
 from store.files import FileStore
-from store.keyring import KeyringError, load_keyring
 from store.migrations import is_at_head
 from store.queries.accounts import all_accounts
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 10
-"""How long a stop waits for the turn and the calls that are under way."""
-
-
-def open_database(settings: Settings) -> Database:
-    """The store as it is. Raises ConfigurationError where the key file or the store is not what it should be."""
-    try:
-        return Database(settings.database_url, load_keyring(settings.key_file))
-    except KeyringError as error:
-        raise ConfigurationError(str(error)) from error
+CLOSE_SECONDS = 2
+"""How long a stop waits for requests that are under way: a phone in a dead spot may be uploading for minutes."""
+STOP_SECONDS = 6
+"""How long it then waits for the turn and the calls that are under way. Docker kills after ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +123,7 @@ async def serve(settings: Settings, announce: Callable[[Hub], Awaitable[str]] | 
             asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
         application = web_application(hub)
         application.on_shutdown.append(partial(_close_rooms, hub))
-        runner = web.AppRunner(application, access_log_class=AccessLog)
+        runner = web.AppRunner(application, access_log_class=AccessLog, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         await web.TCPSite(runner, settings.host, settings.port, reuse_address=True).start()
         log.info("hub.serving", host=settings.host, port=settings.port)

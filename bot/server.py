@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
@@ -44,7 +45,7 @@ def build_application(database: Database, doors: Doors, metrics_token: str) -> w
         [
             web.get("/healthz", partial(_health, database), name="health"),
             web.get("/metrics", partial(_metrics, metrics_token), name="metrics"),
-            web.route("*", r"/hook/{account:\d+}/{secret}/{name}", partial(_hook, doors), name="hook"),
+            web.route("*", r"/hook/{account:\d{1,18}}/{secret}/{name}", partial(_hook, doors), name="hook"),
             *doors.routes,
         ]
     )
@@ -67,7 +68,7 @@ async def _metrics(token: str, request: web.Request) -> web.Response:
         and ip_address(request.remote).is_loopback
         and "X-Forwarded-For" not in request.headers
     )
-    if not here and not (token and hmac.compare_digest(given.encode(), token.encode())):
+    if not here and not (token and hmac.compare_digest(given.encode(errors="replace"), token.encode())):
         raise web.HTTPForbidden
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -108,8 +109,15 @@ def _route_name(request: web.BaseRequest) -> str:
 
 @web.middleware
 async def _count_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
-    REQUESTS.labels(request.method, _route_name(request), response.status).inc()
+    status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        REQUESTS.labels(request.method, _route_name(request), status).inc()
     return response
 
 

@@ -17,9 +17,13 @@ class ConfigurationError(Exception):
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BANYAN_", frozen=True, extra="forbid")
 
-    database_url: Annotated[str, Field(description="A SQLAlchemy URL: sqlite:///path or postgresql://…")] = (
-        "sqlite:///var/banyan.db"
-    )
+    database_url: Annotated[
+        str,
+        Field(
+            description="A SQLAlchemy URL: sqlite:///path or postgresql://…",
+            pattern=r"^(sqlite:///|postgresql(\+psycopg)?://).+",
+        ),
+    ] = "sqlite:///var/banyan.db"
     key_file: Annotated[Path, Field(description="The key file that `banyan init` makes (mode 0600)")] = Path(
         "var/banyan.key"
     )

@@ -59,15 +59,21 @@ class Renderer:
         labels = tuple(_label(option, words["option"]) for option in say.options)
         template, places_choices = self._template(language, say.message, medium)
         choices = "".join(f"{digit}{label} " for digit, label in enumerate(labels, start=1)).strip()
-        facts = {**say.facts, "village": settings.village_name, "landline": settings.landline, "choices": choices}
+        landline = settings.landline or words["sms"]["no_landline"]
+        facts = {**say.facts, "village": settings.village_name, "landline": landline, "choices": choices}
         text = template.render(facts, **self._filters(language, settings.zone)).strip()
         if medium is Medium.CHAT:
             return Rendered(text, labels)
         if choices and not places_choices:
             text = f"{text}{words['sms']['reply_with']}{choices}"
         signed = f"{words['sms']['signature'].format(village=settings.village_name)}{text}"
-        tail = words["sms"]["the_rest"].format(landline=settings.landline)
+        tail = words["sms"]["the_rest"].format(landline=landline)
         return Rendered(fit(signed, sms_parts, tail), labels)
+
+    def labelled(self, options: Sequence[Option], language: str) -> tuple[Option, ...]:
+        """The options with the words that they are shown with, so that whoever types one of them is understood."""
+        words = self._words[language]["option"]
+        return tuple(Option(option.key, option.label, _label(option, words)) for option in options)
 
     def word(self, language: str, section: str, key: str) -> str:
         return self._words[language][section][key]

@@ -91,7 +91,7 @@ async def _missed(tx: Transaction, one: Woken, *, over: bool) -> Say:
 
 
 def _disclosure_facts(occurrence: Occurrence) -> dict[str, object]:
-    return {"month": month_before(occurrence.nominal_day), "publish_on": occurrence.day}
+    return {"of_month": month_before(occurrence.nominal_day), "publish_on": occurrence.day}
 
 
 async def tell_cadres(

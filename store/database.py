@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Table, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -124,7 +124,7 @@ class Database:
 
         Raises StoreUnavailable where the database is locked, full or gone.
         """
-        with _driver_errors_mapped():
+        with driver_errors_mapped():
             async with self._writing.begin() as connection:
                 transaction = Transaction(connection, self.keyring, now)
                 yield transaction
@@ -133,13 +133,13 @@ class Database:
     @contextlib.asynccontextmanager
     async def read(self, now: datetime) -> AsyncIterator[Transaction]:
         """A consistent view that writes nothing. Raises StoreUnavailable as `write` does."""
-        with _driver_errors_mapped():
+        with driver_errors_mapped():
             async with self._reading.connect() as connection:
                 yield Transaction(connection, self.keyring, now)
 
     async def is_alive(self) -> bool:
         try:
-            with _driver_errors_mapped():
+            with driver_errors_mapped():
                 async with self._reading.connect() as connection:
                     await connection.execute(text("SELECT 1"))
         except StoreUnavailable:
@@ -153,11 +153,11 @@ class Database:
 
 
 @contextlib.contextmanager
-def _driver_errors_mapped() -> Iterator[None]:
-    """What the statement is to blame for is no outage: whoever waited for its end would wait for ever."""
+def driver_errors_mapped() -> Iterator[None]:
+    """An outage becomes StoreUnavailable. What the statement is to blame for is none: it would be waited out for ever."""
     try:
         yield
-    except (DataError, IntegrityError, ProgrammingError) as error:
+    except (DataError, IntegrityError, InternalError, ProgrammingError) as error:  # InternalError: a trigger refused
         if error.connection_invalidated:
             raise StoreUnavailable(type(error).__name__) from error
         raise

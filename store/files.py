@@ -7,11 +7,14 @@ device that a phone writes into it.
 import hashlib
 import io
 import os
+import secrets
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
+
+from store.domain.errors import StoreUnavailable
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SIDE = 2048
@@ -38,11 +41,11 @@ class FileStore:
         self.root = root
 
     def put_photo(self, content: bytes) -> StoredFile:
-        """Keep a photo as JPEG of at most 2,048 pixels a side. Raises UnusableFileError."""
+        """Keep a photo as JPEG of at most 2,048 pixels a side. Raises UnusableFileError, StoreUnavailable."""
         return self._put(reencoded(content), "image/jpeg")
 
     def put_voice(self, content: bytes) -> StoredFile:
-        """Keep a voice note as it came (Ogg Opus, what Telegram records). Raises UnusableFileError."""
+        """Keep a voice note as it came (Ogg Opus, what Telegram records). Raises UnusableFileError, StoreUnavailable."""
         if len(content) > MAX_BYTES:
             raise UnusableFileError("too_large")
         if not content.startswith(_OGG_MAGIC):
@@ -56,15 +59,26 @@ class FileStore:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path_of(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f"{digest}.{os.getpid()}.new")
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-            _sync_folder(path.parent)
+            try:
+                _write_whole(path, content)
+            except OSError as error:
+                raise StoreUnavailable("files") from error
         return StoredFile(digest, media_type, len(content))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """The file is there whole or not at all. Two threads may be keeping the same photo: each has a draft of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -81,7 +95,7 @@ def reencoded(content: bytes) -> bytes:
         raise UnusableFileError("too_large")
     try:
         picture = _decoded(content)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # Pillow's decoders raise whatever a broken picture makes them trip over
         raise UnusableFileError("not_a_photo") from error
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     encoded = io.BytesIO()

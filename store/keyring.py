@@ -50,7 +50,7 @@ class Keyring:
             raise KeyringError("The key file lacks a key that sealed this store. Is it the right key file?")
         try:
             return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
             raise KeyringError(
                 "A sealed value does not open: it was changed, or the key file is another store's."
             ) from error
@@ -92,13 +92,21 @@ def save_keyring(keyring: Keyring, path: Path) -> None:
     draft.replace(path)
 
 
+def _key(encoded: str) -> bytes:
+    key = base64.b64decode(encoded, validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key of the wrong length")
+    return key
+
+
 def load_keyring(path: Path) -> Keyring:
     """Raises KeyringError where the file is missing, broken, or readable by others."""
     try:
         mode = path.stat().st_mode & 0o777
         document = json.loads(path.read_text())
-        keys = {key_id: base64.b64decode(key) for key_id, key in document["keys"].items()}
-        keyring = Keyring(active=document["active"], keys=keys, index_key=base64.b64decode(document["index"]))
+        keys = {key_id: _key(key) for key_id, key in dict(document["keys"]).items()}
+        keyring = Keyring(active=document["active"], keys=keys, index_key=_key(document["index"]))
+        keyring.keys[keyring.active]
     except FileNotFoundError as error:
         raise KeyringError(f"There is no key file at {path}. `banyan init` makes one.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -66,8 +66,17 @@ _NOTICE = {
     "place": "榕溪村",
     "of": "榕溪村",
 }
+_SERVICE_DAY = {
+    "service": "lawyer",
+    "host": "王律师",
+    "begins": _MOMENT,
+    "ends": _MOMENT,
+    "cancelled": False,
+    "reason": "",
+}
 
 FACTS: dict[str, object] = {
+    **_SERVICE_DAY,
     **_DISCLOSED,
     **_TICKET,
     "tickets": [_TICKET, {**_TICKET, "number": 3128, "subject": ""}],
@@ -148,4 +157,23 @@ FACTS: dict[str, object] = {
     "unknown": 5,
     "confirmed": 291,
     "skipped": {"opted_out": 3, "no_contact": 5, "shared_address": 4},
+    "services": [{**_SERVICE_DAY, "place": "村委会二楼", "days": [_SERVICE_DAY, {**_SERVICE_DAY, "cancelled": True}]}],
+    "mine": [{**_SERVICE_DAY, "at": _MOMENT, "position": 3}],
+    "days": [_SERVICE_DAY, {**_SERVICE_DAY, "cancelled": True, "reason": "出庭"}],
+    "books": True,
+    "position": 3,
+    "at": _MOMENT,
+    "when": "tomorrow",
+    "was": date(2026, 11, 20),
+    "line": [
+        {"number": number, "at": _MOMENT, "name": "陈*强" if number > 1 else "", "confirmed": number == 1}
+        for number in range(1, 7)
+    ],
+    "over": False,
+    "of_month": date(2026, 10, 1),
+    "publish_on": date(2026, 11, 10),
+    "again": True,
+    "year": 2027,
+    "day_asked": date(2026, 11, 1),
+    "part": "30号",
 }

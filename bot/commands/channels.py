@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bot.commands.saying import print_json
 from bot.commands.store import books, open_store, the_village
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
 from notifier.channel import ChannelUnreachable
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult

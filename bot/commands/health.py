@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bot.commands.channels import hook_url
 from bot.commands.store import open_store
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from bot.settings import Settings, read_settings
 from notifier.channel import ChannelUnreachable
 from notifier.registry import CHANNELS, Surroundings

@@ -5,7 +5,7 @@ import asyncio
 from rich.progress import Progress
 
 from bot.commands.store import open_store
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from bot.settings import read_settings
 from store.actions.sealing import BATCH, reseal_batch, sealed_with_old_keys
 from store.keyring import load_keyring, save_keyring, with_new_active_key

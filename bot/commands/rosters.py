@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bot.commands.saying import print_json
 from bot.commands.store import open_store, the_village
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from notifier.render import Renderer
 from store.actions.roster_import import RosterPreview, RosterResult, import_roster, preview
 from store.database import Database, Transaction

@@ -3,8 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from bot.inbox import utc_now
-from bot.main import open_database
+from bot.opening import open_database, utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
 from store.database import Database, Transaction
 from store.domain.areas import Area

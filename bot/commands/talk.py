@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import structlog
 
 from bot.commands.store import open_store, the_village
-from bot.inbox import Inbox, utc_now
+from bot.inbox import Inbox
+from bot.opening import utc_now
 from bot.pulse import Pulse
 from bot.settings import read_settings
 from notifier.channels.sms.kannel_callback import normalise_number

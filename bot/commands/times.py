@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bot.commands.saying import print_json
 from bot.commands.store import open_store
-from bot.inbox import utc_now
+from bot.opening import utc_now
 from notifier.due import DueItem, preview, release
 from notifier.render import Renderer
 from store.domain.working_calendar import VILLAGE_ZONE

@@ -191,7 +191,7 @@ class TelegramChannel:
             return WebResponse(403)
         try:
             update = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return WebResponse(400)
         try:
             incoming = await self._reader.read(update)

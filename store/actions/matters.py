@@ -167,13 +167,19 @@ async def close_matter(tx: Transaction, matter: MatterRecord, *, actor: str) -> 
     locked = await lock_matter(tx, matter.id)
     advance(locked.state, MatterEvent.VOTING_CLOSED)
     tally = tally_to_json(await count_ballots(tx, locked))
-    counted = await _move(tx, locked, MatterEvent.VOTING_CLOSED, actor, tally=tally, closed_at=tx.now)
-    return counted
+    return await _move(tx, locked, MatterEvent.VOTING_CLOSED, actor, tally=tally, closed_at=tx.now)
 
 
 async def close_due(tx: Transaction) -> list[MatterRecord]:
-    """Close whatever has passed its time; those that were closed, for their results to be told."""
-    return [await close_matter(tx, matter, actor="system") for matter in await due_for_closing(tx)]
+    """Close whatever has passed its time; those that were closed, for their results to be told.
+
+    Of two who do so at once the second waits and finds it closed.
+    """
+    closed = []
+    for matter in await due_for_closing(tx):
+        if (await lock_matter(tx, matter.id)).state is MatterState.VOTING:
+            closed.append(await close_matter(tx, matter, actor="system"))
+    return closed
 
 
 async def enter_decision(tx: Transaction, matter: MatterRecord, minutes: Minutes, person: Staff) -> MatterRecord:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 GENESIS = "0" * 64
 
@@ -39,7 +39,7 @@ def entry_hash(before: str, sequence: int, fact: AuditFact, at: datetime) -> str
             fact.subject,
             fact.digest,
             fact.salt,
-            at.isoformat(),
+            at.astimezone(UTC).isoformat(),
         ]
     )
     return hashlib.sha256(line.encode()).hexdigest()
@@ -53,11 +53,14 @@ class AuditEntry:
     hash: str
 
 
-def first_break(entries: Iterable[AuditEntry]) -> int | None:
-    """The sequence number of the first entry that does not follow from the one before; None where all do."""
-    before = GENESIS
+def first_break(entries: Iterable[AuditEntry], head: str) -> int | None:
+    """The sequence number of the first entry that does not follow from the one before; None where all do.
+
+    `head` is the hash that the chain must end in: entries that are missing at the end are found by it alone.
+    """
+    before, expected = GENESIS, 0
     for expected, entry in enumerate(entries, start=1):
         if entry.sequence != expected or entry.hash != entry_hash(before, expected, entry.fact, entry.at):
             return expected
         before = entry.hash
-    return None
+    return None if before == head else expected + 1

@@ -1,8 +1,8 @@
 """A matter's life: proposed → published for comment → voting → counted → decided → carried out.
 
-A consultation and a council's opinion end as counted: their result is published and feeds the meeting that decides,
-which is a matter of its own. So does a decision that did not pass. Withdrawing ends with the first vote: from then
-on the count is published whatever it is.
+A consultation and a council's opinion are only counted: their result is published and feeds the meeting that decides.
+What the meeting said is entered with its attendance; a matter that did not pass there stays counted. Withdrawing ends
+when voting opens: from then on the count is published whatever it is.
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
+from store.database import driver_errors_mapped
 from store.tables import metadata
 
 _MIGRATOR_LOCK = 5_200_211
@@ -35,13 +36,16 @@ def migrate_store(database_url: str) -> None:
 
 
 def migrate(url: URL) -> None:
-    """Create the tables or bring them to the head. Runs synchronously; safe to call when nothing is to be done."""
+    """Create the tables or bring them to the head. Runs synchronously; safe to call when nothing is to be done.
+
+    Raises StoreUnavailable.
+    """
     sqlite = url.get_backend_name() == "sqlite"
     engine = create_engine(url.set(drivername=_sync_driver(url)), poolclass=NullPool)
     if sqlite:
         event.listen(engine, "connect", _without_driver_transactions)
         event.listen(engine, "begin", _begin_immediate)
-    with engine.begin() as connection:
+    with driver_errors_mapped(), engine.begin() as connection:
         if not sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATOR_LOCK})
         _upgrade(connection)
@@ -72,9 +76,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 def is_at_head(url: URL) -> bool:
-    """Whether the store has the shape that this version expects."""
+    """Whether the store has the shape that this version expects. Raises StoreUnavailable."""
     engine = create_engine(url.set(drivername=_sync_driver(url)), poolclass=NullPool)
-    with engine.connect() as connection:
+    with driver_errors_mapped(), engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
     return revision == _scripts().get_current_head()

@@ -173,12 +173,14 @@ async def test_a_refusal_undoes_what_the_step_had_begun_and_is_told(hub: Hub) ->
     assert after == before
 
 
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 async def test_a_value_that_the_database_refuses_reaches_a_person_too(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Taken for an outage it would be waited out for ever, with the whole village behind it."""
-    if hub.database.is_sqlite:
-        pytest.skip("SQLite takes a text of any length")
+    """Taken for an outage it would be waited out for ever, with the whole village behind it.
+
+    SQLite takes a text of any length.
+    """
     broken_by(monkeypatch, Answer((Say("thanks"),), step="s" * 300))
     await hub.inbox.receive(hub.sms, [InboundMessage("m", hub.numbers[CHEN], "三组晒谷场边停水了")])
     for _ in range(ATTEMPTS_BEFORE_A_PERSON + 1):

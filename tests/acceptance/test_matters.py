@@ -7,13 +7,18 @@ from sqlalchemy import select
 
 from notifier.counting import close_and_tell
 from notifier.render import Renderer
+from notifier.telling import write_tells
 from store.actions.contacts import add_holder, find_or_add_contact
 from store.actions.inbound import record_inbound
+from store.actions.matters import Publication, close_matter, open_voting, propose_matter, publish_matter
+from store.database import Transaction
+from store.domain.deliberation import MatterRecord, RollKind
 from store.domain.inbound import InboundArrival, InboundBody
+from store.domain.matter_tells import asking_tells
 from store.domain.people import ContactKind, Proof
 from store.domain.receipts import new_receipt
-from store.queries.matters import matter_with_code
-from store.tables import ballot_box, ballot_keys, casts, deliveries, matters, metadata
+from store.queries.matters import contacts_to_ask, matter_with_code
+from store.tables import ballot_box, ballot_keys, casts, deliveries, matters, metadata, sessions
 from tests.hub import Heard, Hub
 
 CLOSES = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
@@ -30,32 +35,38 @@ async def text(hub: Hub, name: str, said: str) -> list[str]:
 
 async def published(hub: Hub, *, named: bool = False) -> int:
     """陈伯 proposes, the secretary puts it to the village for comment; its code."""
-    await text(hub, "陈伯", "提建议")
-    await text(hub, "陈伯", POND)
-    await text(hub, "李书记", "议事")
-    await text(hub, "李书记", "1")
-    for key in ("1", "1", "1", "1", "2" if named else "1"):
-        answer = await text(hub, "李书记", key)
-    assert "征求意见" in answer[0]
+    contact = await hub.contact_of("陈伯")
     async with hub.books() as tx:
-        return int(await tx.scalar(select(matters.c.code)))
+        proposed = await propose_matter(tx, hub.village, POND, contact)
+        what = Publication(proposed.title, proposed.plan, None, named)
+        matter = await publish_matter(tx, proposed, what, hub.staff["李书记"])
+    assert matter.code
+    return matter.code
 
 
-async def voting(hub: Hub, roll: str = "1", *, named: bool = False) -> int:
-    """The same, and the vote is open until the 28th, 18:00."""
+async def voting(hub: Hub, roll: RollKind = RollKind.ADULTS, *, named: bool = False) -> int:
+    """The same, and the vote is open until the 28th, 18:00; everybody who may vote was told."""
     code = await published(hub, named=named)
-    await text(hub, "李书记", str(code))
-    for said in ("1", roll, "28日18点"):
-        await text(hub, "李书记", said)
-    [opened] = await text(hub, "李书记", "1")
-    assert "开投了" in opened
+    async with hub.books() as tx:
+        matter = await open_voting(tx, await _matter(tx, hub, code), roll, CLOSES, hub.staff["李书记"])
+        contact_ids, _ = await contacts_to_ask(tx, matter.id)
+        await write_tells(tx, Renderer(), asking_tells(matter, contact_ids))
     return code
 
 
 async def closed(hub: Hub, code: int) -> str:
-    await text(hub, "李书记", str(code))
-    await text(hub, "李书记", "1")
-    return (await text(hub, "李书记", "1"))[0]
+    """The count, in a line."""
+    async with hub.books() as tx:
+        matter = await close_matter(tx, await _matter(tx, hub, code), actor="system")
+    tally = matter.tally
+    assert tally
+    return f"有票{matter.roll_size},投了{tally.votes_cast},同意{tally.agree},不同意{tally.disagree},弃权{tally.abstain}"
+
+
+async def _matter(tx: Transaction, hub: Hub, code: int) -> MatterRecord:
+    found = await matter_with_code(tx, hub.village.id, code)
+    assert found
+    return found
 
 
 async def chat_of(hub: Hub, name: str, address: str) -> None:
@@ -117,7 +128,9 @@ async def test_from_a_proposal_to_what_was_done(hub: Hub) -> None:
 
 
 async def _the_count_and_the_meeting(hub: Hub, code: int) -> None:
-    result = await closed(hub, code)
+    await text(hub, "李书记", str(code))
+    await text(hub, "李书记", "1")
+    [result] = await text(hub, "李书记", "1")
     assert "有票3,投了3,同意2,不同意1,弃权0" in result
     for name in LEARNED:
         told = (await hub.told(name))[-1]
@@ -227,7 +240,7 @@ async def test_who_shares_a_phone_says_who_he_is(hub: Hub) -> None:
 
 
 async def test_a_home_has_one_vote_and_nobody_asks_who_speaks(hub: Hub) -> None:
-    code = await voting(hub, "2")
+    code = await voting(hub, RollKind.HOUSEHOLDS)
     [receipt] = await text(hub, "林嫂", f"{code}1")
     assert "投上了" in receipt
     assert "有票3,投了1,同意1" in await closed(hub, code)
@@ -283,7 +296,7 @@ async def test_who_may_not_vote_is_told_kindly(hub: Hub) -> None:
 
 async def test_where_everybody_who_lives_here_is_asked_a_tenant_has_a_vote(hub: Hub) -> None:
     await hub.add_household(2, ("杨外来", "+8613900007021"), registered=False)
-    code = await voting(hub, "6")
+    code = await voting(hub, RollKind.DWELLERS)
     [receipt] = await text(hub, "杨外来", f"{code}1")
     assert "投上了" in receipt
 
@@ -377,6 +390,9 @@ async def test_nothing_but_the_box_knows_an_unnamed_choice(hub: Hub) -> None:
     asked = last(await hub.heard(hub.chat, "web-chen"))
     pressed = last(await hub.say(hub.chat, "web-chen", button=asked.press("弃权")))
     await text(hub, "林嫂", f"{code}2")
+    async with hub.books() as tx:
+        [held] = [row.data["held"] for row in await tx.all(select(sessions)) if "held" in row.data]
+        assert len(held) > 40
     [shared] = await text(hub, "林嫂", "1")
     [typed] = await text(hub, "黄明", f"{code}号反对")
     receipts = [_receipt(text) for text in (pressed.text, shared, typed)]
@@ -463,8 +479,7 @@ async def test_a_meeting_that_says_no_leaves_it_undecided(hub: Hub) -> None:
     await text(hub, "李书记", "1")
     assert "没有通过" in (await hub.told("陈伯"))[-1]
     async with hub.books() as tx:
-        matter = await matter_with_code(tx, hub.village.id, code)
-    assert matter
+        matter = await _matter(tx, hub, code)
     assert matter.state == "counted"
     assert matter.minutes
 

@@ -110,6 +110,10 @@ class RealKannel:
     def send_url(self) -> str:
         return f"http://127.0.0.1:{self._sendsms_port}/cgi-bin/sendsms"
 
+    def call(self, inbound_url: str) -> None:
+        """Say, before the start, where inbound messages go: the hub's address is known once `send_url` is."""
+        self._service_url = _service_url(inbound_url, by_get=False)
+
     async def __aenter__(self) -> Self:
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):

@@ -102,6 +102,7 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -
         b"[]",
         b"{}",
         b'{"active": "k1", "keys": {"k1": "?"}, "index": ""}',
+        b'{"active": "k1", "keys": [1], "index": ""}',
         b'{"active": "k2", "keys": {"k1": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "index": "AAAA"}',
         b'{"active": "k1", "keys": {"k1": "AAAA"}, "index": "AAAA"}',
         b"\xff\xfe\x00",

@@ -8,9 +8,12 @@ import pytest
 from jinja2 import Environment, meta
 
 from notifier.render import LANGUAGES, TEMPLATES
+from store.domain.refused_subjects import RefusedSubject
 
 ROOT = Path(__file__).parents[2]
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})
+COMPUTED = {"reason.subject": tuple(RefusedSubject)}
+"""Keys that are computed where they are raised, and all that they can be."""
 ALWAYS_GIVEN = frozenset({"village", "landline", "choices", "word", "day", "clock", "moment", "yuan"})
 
 
@@ -24,26 +27,25 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 CALLS = dict(_calls())
 
 
-@pytest.mark.parametrize("place", CALLS)
-def test_a_refusal_names_its_words_plainly(place: str) -> None:
-    call = CALLS[place]
-    assert call.args
-    assert isinstance(call.args[0], ast.Constant), "a key that is computed cannot be checked"
+def keys_of(call: ast.Call) -> tuple[str, ...]:
+    key = call.args[0]
+    return (str(key.value),) if isinstance(key, ast.Constant) else COMPUTED[ast.unparse(key)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", CALLS)
 def test_a_refusal_has_words(place: str, language: str) -> None:
-    call = CALLS[place]
-    assert isinstance(call.args[0], ast.Constant)
-    folder = TEMPLATES / language / f"refused.{call.args[0].value}"
-    brought = {keyword.arg for keyword in call.keywords}
-    for text in [folder / "chat.txt", *folder.glob("sms.txt")]:
-        assert text.is_file(), f"{text.relative_to(ROOT)} is missing"
-        template = text.read_text()
-        needed = meta.find_undeclared_variables(Environment(autoescape=True).parse(template))
-        optional = {name for name in needed if f"{name} is defined" in template}
-        assert needed - optional - ALWAYS_GIVEN <= brought or None in brought
+    brought = {str(keyword.arg) for keyword in CALLS[place].keywords}
+    for key in keys_of(CALLS[place]):
+        folder = TEMPLATES / language / f"refused.{key}"
+        assert (folder / "chat.txt").is_file(), f"refused.{key} has no words in {language}"
+        for path in folder.glob("*.txt"):
+            assert needed_by(path.read_text()) <= brought, f"{path.relative_to(ROOT)} needs more than it is given"
+
+
+def needed_by(template: str) -> set[str]:
+    needed = meta.find_undeclared_variables(Environment(autoescape=True).parse(template))
+    return {name for name in needed if f"{name} is defined" not in template} - ALWAYS_GIVEN
 
 
 def test_some_refusals_are_found_at_all() -> None:

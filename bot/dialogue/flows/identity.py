@@ -58,7 +58,7 @@ async def shared(talk: Talk, number: str) -> Answer:
 async def link(talk: Talk, said: Said) -> Answer | None:
     """关联 and eight digits: a member of staff links his phone. Telegram's start button brings them too."""
     match = _LINK_CODE.search(said.normal)
-    if not match or not said.normal.startswith(("关联", "/start", "link")):
+    if not match or not said.text.lower().startswith(("关联", "/start", "link")):
         return None
     person = await talk.desk.identity.link_staff(match[1])
     return tell_back("staff.linked", name=person.name) if person else tell_back("staff.link_wrong")

@@ -19,6 +19,7 @@ DAYS_SHOWN = 3
 SLOTS_SHOWN = 4
 _MIDDAY = 12
 _LONGEST_WISH = 12
+_LATER = ("到时再说", "到时候再说", "再说", "later")
 _CALLED = {
     "律师": ServiceKind.LAWYER,
     "民警": ServiceKind.POLICE,
@@ -165,7 +166,7 @@ async def _give_back(talk: Talk, booking: Booking) -> Answer:
 async def about_given(talk: Talk, said: Said) -> Answer | None:
     """What he comes about, in a sentence, goes to those who will hear it; a danger does not wait for the day."""
     booking = await talk.desk.service_days.booking(talk.number("booking"))
-    if said.choice == "skip" or read_word(said.text) is Word.NO:
+    if said.choice == "skip" or said.normal in _LATER or read_word(said.text) is Word.NO:
         return tell_back("service_day.see_you", **booking_facts(booking))
     if not said.text or read_intent(said.text) or classify(said.text).danger:
         return None

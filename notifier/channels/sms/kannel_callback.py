@@ -29,6 +29,7 @@ _STATE_OF_TYPE = {
 }
 # Kannel's own "NACK/0x0000000b/Invalid Destination Address", else an SMPP receipt (SMPP 3.4, appendix B).
 _ANSWER_CODE = re.compile(r"^NACK/([^/]*)|\bstat:(\w+)")
+_TOO_LARGE = 2**63
 _CHARSET = re.compile(r'charset="?([^";\s]+)', re.IGNORECASE)
 _UTF_16 = frozenset({"utf-16", "utf-16be", "ucs-2", "ucs2", "iso-10646-ucs-2"})
 
@@ -52,6 +53,8 @@ def parse_receipt(query: Mapping[str, str]) -> DeliveryReceipt | None:
         delivery_id, kind = int(query["delivery"]), int(query["type"])
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from None
+    if not 0 <= delivery_id < _TOO_LARGE:
+        raise ValueError("delivery is none of ours")
     state = _STATE_OF_TYPE.get(kind)
     if state is None:
         return None

@@ -1,0 +1,42 @@
+"""One process that answers what waits until nothing has waited for a while: `python -m tests.integration.answering`.
+
+Takes the database's URL, the key file and a folder; prints how many turns it took.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.inbox import Inbox
+from bot.pulse import Pulse
+from notifier.render import Renderer
+from notifier.telling import Written
+from store.database import Database
+from store.domain.errors import StoreUnavailable
+from store.files import FileStore
+from store.keyring import load_keyring
+
+IDLE_LOOKS = 6
+
+
+async def answer_until_idle(url: str, key_file: Path, folder: Path) -> int:
+    async def send_nothing(_written: Sequence[Written]) -> None: ...
+
+    database = Database(url, load_keyring(key_file))
+    inbox = Inbox(database, FileStore(folder), Renderer(), Pulse(), send_nothing)
+    turns = idle = 0
+    while idle < IDLE_LOOKS:
+        try:
+            busy = await inbox.answer_next()
+        except StoreUnavailable:
+            busy = False
+        turns, idle = (turns + 1, 0) if busy else (turns, idle + 1)
+        if not busy:
+            await asyncio.sleep(0.1)
+    await database.close()
+    return turns
+
+
+if __name__ == "__main__":
+    print(asyncio.run(answer_until_idle(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))  # noqa: T201 - its answer

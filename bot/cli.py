@@ -167,6 +167,15 @@ def channel_list(*, as_json: AsJson = False) -> None:
         channels.show(as_json=as_json)
 
 
+@channel_app.command("start")
+def channel_start(name: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
+    """Let a stopped account send again, once what stopped it is mended."""
+    from bot.commands import channels
+
+    with _plainly():
+        channels.start(name)
+
+
 @app.command("set")
 def set_(
     name: Annotated[str, typer.Argument(help="landline, quiet_from, quiet_to, disclosure_day, approval_size …")],

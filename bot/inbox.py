@@ -15,6 +15,7 @@ from bot.dialogue.talk import Answer, Talk, aside
 from bot.opening import utc_now
 from bot.pulse import Pulse
 from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage, ReceiptState
+from notifier.metrics import TURNS, UNMATCHED_RECEIPTS
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
 from store.actions.deliveries import record_receipt
@@ -89,6 +90,7 @@ class Inbox:
                     at=receipt.at,
                 )
                 if not known:
+                    UNMATCHED_RECEIPTS.labels(account.id).inc()
                     log.info("receipt.unmatched", account=account.id)
         if messages:
             self._arrived.set()
@@ -140,7 +142,9 @@ class Inbox:
         except TurnFailed as failed:  # whatever went wrong, the message must reach a person
             log.exception("inbox.turn_failed", inbound=failed.inbound_id)
             await count_failure(self._database, self._clock(), failed.inbound_id)
+            TURNS.labels("failed").inc()
             return True
+        TURNS.labels("answered").inc()
         self._pulse.beat()
         await self._send_now(written)
         return True

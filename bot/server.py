@@ -14,9 +14,9 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.metrics import REQUESTS
 from notifier.channel import Channel, Receive, WebRequest
 from notifier.message import DeliveryReceipt, InboundMessage
+from notifier.metrics import REQUESTS
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.errors import StoreUnavailable

@@ -138,7 +138,7 @@ class WebChat:
             (KEY, self._rooms.key_of(account_id, visitor), f"/chat/{account_id}/{visitor}/"),
         ):
             response.set_cookie(
-                name, value, path=path, max_age=A_YEAR_SECONDS, httponly=True, samesite="Lax", secure=request.secure
+                name, value, path=path, max_age=A_YEAR_SECONDS, httponly=True, samesite="Lax", secure=_by_https(request)
             )
         return response
 
@@ -202,6 +202,11 @@ def web_chat_routes(rooms: ChatRooms, pages: PageRenderer) -> list[web.RouteDef]
         web.get(f"{own}/socket", chat.socket),
         web.get(f"{own}/files/{{sha256:[0-9a-f]{{64}}}}", chat.file),
     ]
+
+
+def _by_https(request: web.Request) -> bool:
+    """Behind a proxy the connection to us is plain: the proxy says what the visitor's was."""
+    return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 
 def _see_other(location: str) -> web.Response:

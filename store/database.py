@@ -154,7 +154,7 @@ class Database:
 
 @contextlib.contextmanager
 def driver_errors_mapped() -> Iterator[None]:
-    """An outage becomes StoreUnavailable. What the statement is to blame for is none: it would be waited out for ever."""
+    """An outage becomes StoreUnavailable. What the statement is to blame for is none, or it is waited out for ever."""
     try:
         yield
     except (DataError, IntegrityError, InternalError, ProgrammingError) as error:  # InternalError: a trigger refused
@@ -182,6 +182,7 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # a destroyed ballot key leaves no bytes in its page
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
         if readonly:
             cursor.execute("PRAGMA query_only=ON")

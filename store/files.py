@@ -45,7 +45,7 @@ class FileStore:
         return self._put(reencoded(content), "image/jpeg")
 
     def put_voice(self, content: bytes) -> StoredFile:
-        """Keep a voice note as it came (Ogg Opus, what Telegram records). Raises UnusableFileError, StoreUnavailable."""
+        """Keep a voice note as it came (Ogg Opus, as Telegram records). Raises UnusableFileError, StoreUnavailable."""
         if len(content) > MAX_BYTES:
             raise UnusableFileError("too_large")
         if not content.startswith(_OGG_MAGIC):

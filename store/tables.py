@@ -176,7 +176,6 @@ channel_accounts = Table(
     Column("name", String(40), nullable=False, unique=True),
     Column("credentials", LargeBinary, nullable=False),
     Column("hook_secret", String(64), nullable=False),
-    Column("listen_offset", BigInteger, nullable=False),
     Column("stopped_reason", String(80), nullable=False),
     _moment("next_free_at", optional=True),
     Column("lease_holder", String(64), nullable=False),
@@ -217,6 +216,13 @@ contact_holders = Table(
     _to("resident_id", "residents", primary_key=True, index=True),
     Column("proof", String(16), nullable=False),
     _moment("verified_at"),
+)
+
+household_proxies = Table(
+    "household_proxies",
+    metadata,
+    _to("household_id", "households", primary_key=True),
+    _to("contact_id", "contacts"),
 )
 
 subscriptions = Table(

@@ -14,7 +14,7 @@ from bot.settings import ConfigurationError, Settings, read_settings
 from notifier.channel import ChannelUnreachable
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult
 from notifier.registry import CHANNELS, Surroundings
-from store.actions.accounts import add_account
+from store.actions.accounts import add_account, start_account
 from store.domain.accounts import Account, AccountKind
 from store.domain.errors import NotFound, Refusal
 from store.queries.accounts import all_accounts
@@ -55,6 +55,19 @@ async def _add(kind: str, name: str, given: Sequence[str], village: str) -> Acco
 
 def hook_url(settings: Settings, account: Account) -> str:
     return f"{str(settings.public_url).rstrip('/')}/hook/{account.id}/{account.hook_secret}"
+
+
+def start(name: str) -> None:
+    asyncio.run(_start(name))
+    print(f"{name} sends again.")
+
+
+async def _start(name: str) -> None:
+    async with books() as tx:
+        account = next((one for one in await all_accounts(tx) if one.name == name), None)
+        if account is None:
+            raise NotFound("account.unknown")
+        await start_account(tx, account, actor="console")
 
 
 def show(*, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from bot.commands.store import open_store
 from bot.opening import utc_now
 from notifier.due import DueItem, preview, release
 from notifier.render import Renderer
+from store.actions.deliveries import bring_forward
 from store.domain.working_calendar import VILLAGE_ZONE
 
 
@@ -26,7 +27,12 @@ def due(at: datetime | None, *, dry_run: bool, as_json: bool) -> None:
 
 async def _due(now: datetime, *, dry_run: bool) -> list[DueItem]:
     async with open_store() as database:
-        return await preview(database, now) if dry_run else await release(database, Renderer(), now)
+        if dry_run:
+            return await preview(database, now)
+        released = await release(database, Renderer(), now)
+        async with database.write(utc_now()) as tx:
+            await bring_forward(tx, written_at=now)
+        return released
 
 
 def _as_json(item: DueItem) -> dict[str, object]:

@@ -7,7 +7,7 @@ from bot.demo.village import DemoVillage
 from store.actions.accounts import add_account
 from store.actions.areas import add_area, change_setting
 from store.actions.contacts import add_holder, find_or_add_contact, give_office
-from store.actions.residents import add_household, add_resident
+from store.actions.residents import add_household, add_resident, name_proxy
 from store.actions.staff import add_staff
 from store.database import Transaction
 from store.domain.accounts import AccountKind
@@ -29,6 +29,7 @@ async def load_demo(tx: Transaction, demo: DemoVillage, progress: Progress) -> L
     progress("people")
     await _settle(tx, loaded)
     await _give_phones(tx, loaded)
+    await _name_proxies(tx, loaded)
     await _appoint(tx, loaded)
     progress("tickets")
     await load_tickets(tx, loaded)
@@ -50,17 +51,15 @@ async def _found(tx: Transaction, demo: DemoVillage) -> Loaded:
 
 
 async def _settle(tx: Transaction, loaded: Loaded) -> None:
-    """Everyone into his household; a tenant's is the room that he rents."""
-    demo, homes = loaded.demo, {}
+    """Everyone into his household; a tenant hears what his landlord hears."""
+    demo, homes = loaded.demo, loaded.households
     for household in demo.households:
         group = loaded.area(household.group)
         homes[household.number] = await add_household(tx, loaded.village, group, str(household.number))
     heads = {household.members[0] for household in demo.households}
     for one in demo.residents:
         group = loaded.area(one.group)
-        home = homes.get(one.household or 0)
-        if home is None:
-            home = await add_household(tx, loaded.village, group, f"{one.rents_from}-{one.number}")
+        home = homes[one.household or one.rents_from or 0]
         loaded.residents[one.number] = await add_resident(
             tx,
             loaded.village,
@@ -70,13 +69,21 @@ async def _settle(tx: Transaction, loaded: Loaded) -> None:
             sex={"男": "male", "女": "female"}[one.sex],
             birth=one.birth,
             relation=one.relation,
-            is_head=one.number in heads or one.household is None,
+            is_head=one.number in heads,
             registered=one.registered,
             away_place=one.away_to,
             party_member=one.party_member,
             representative=one.representative,
             collective_member=one.collective_member,
         )
+
+
+async def _name_proxies(tx: Transaction, loaded: Loaded) -> None:
+    """Homes without a phone hear through a neighbour."""
+    owned = {phone.residents[0]: phone.number for phone in loaded.demo.phones}
+    for household in loaded.demo.households:
+        if household.proxy:
+            await name_proxy(tx, loaded.households[household.number], loaded.phones[owned[household.proxy]])
 
 
 async def _give_phones(tx: Transaction, loaded: Loaded) -> None:

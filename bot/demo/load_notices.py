@@ -33,11 +33,12 @@ async def _send(tx: Transaction, loaded: Loaded, notice: Notice, group: int) -> 
 
 async def _record_what_became(tx: Transaction, loaded: Loaded, notice: Notice, notice_id: int) -> None:
     """The phones answered as the script says: most took it, two numbers no longer exist."""
-    by_resident = {loaded.residents[one.resident]: one for one in notice.deliveries}
+    home_of = {loaded.residents[one.number]: one.household or 0 for one in loaded.demo.residents}
+    script = {one.household: one for one in notice.deliveries}
     waiting = [
-        (row, by_resident[row.resident_id])
+        (row, script[home_of[row.resident_id]])
         for row in await waiting_of_notice(tx, notice_id)
-        if row.resident_id in by_resident
+        if row.resident_id and home_of[row.resident_id] in script
     ]
     attempts = [
         Attempt(row.id, 1, DeliveryState.FAILED if one.reason else DeliveryState.SENT, tx.now, code=one.reason)

@@ -14,7 +14,7 @@ Progress = Callable[[str], None]
 
 @dataclass(slots=True)
 class Loaded:
-    """The demo village and what became of its parts; residents by number, contacts by phone number, staff by key."""
+    """The demo village and what became of its parts: homes and residents by number, phones by number, staff by key."""
 
     demo: DemoVillage
     town: Area
@@ -22,6 +22,7 @@ class Loaded:
     groups: list[Area]
     sms: Account
     chat: Account
+    households: dict[int, int] = field(default_factory=dict)
     residents: dict[int, int] = field(default_factory=dict)
     phones: dict[str, Contact] = field(default_factory=dict)
     staff: dict[str, Staff] = field(default_factory=dict)

@@ -86,7 +86,7 @@ class TelegramChannel:
             me = await self._bot.get_me()
         except InvalidToken:
             raise ChannelUnreachable("Telegram does not accept the bot's token") from None
-        except (TelegramError, KeyError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001  an answer the library cannot read raises what it likes
             raise ChannelUnreachable(f"Telegram did not answer ({type(error).__name__})") from None
         return f"@{me.username}"
 

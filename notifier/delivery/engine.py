@@ -15,6 +15,7 @@ import structlog
 from notifier.channel import Channel
 from notifier.delivery.retry_policy import retry_after
 from notifier.message import Accepted, Button, OutboundMessage, Refused, SendResult, Unknown
+from notifier.metrics import CALLS
 from notifier.telling import Written
 from store.actions.accounts import stop_account
 from store.actions.contacts import bury_contact
@@ -90,6 +91,9 @@ class DeliveryEngine:
             except StoreUnavailable:
                 log.warning("delivery.store_unavailable", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
+            except Exception:  # one account's broken row must not silence the others
+                log.exception("delivery.failed", account=account_id)
+                await asyncio.sleep(OUTAGE_SECONDS)
 
     def _pause(self, account_id: int) -> float:
         """How long a busy account rests: what ended the round may have been its pace, not the end of the queue."""
@@ -116,6 +120,8 @@ class DeliveryEngine:
     ) -> None:
         """Write the answers down. An outage now loses nothing: what was sent is found `sending` and becomes unknown."""
         now = self._clock()
+        for _, result in results:
+            CALLS.labels(account.id, type(result).__name__.lower()).inc()
         async with self._database.write(now) as tx:
             await record_attempts(tx, account.id, [_attempt(row, result, started_at, now) for row, result in results])
             for row, result in results:
@@ -131,16 +137,18 @@ class DeliveryEngine:
 async def _call(channel: Channel, batch: Sequence[Claimed]) -> list[tuple[Claimed, SendResult]]:
     """One request. A channel that breaks its promise to raise nothing costs these rows, not the engine."""
     try:
-        results = await channel.send([_outbound(row) for row in batch])
+        results = await channel.send([_outbound(row, channel.limits.text_units) for row in batch])
         return list(zip(batch, results, strict=True))
     except Exception as error:
         log.exception("channel.send_raised", kind=channel.kind)
         return [(row, Unknown(type(error).__name__)) for row in batch]
 
 
-def _outbound(row: Claimed) -> OutboundMessage:
+def _outbound(row: Claimed, most: int) -> OutboundMessage:
+    """A text that a provider would refuse for its length is cut: better the beginning than nothing."""
+    text = row.text if len(row.text) <= most else f"{row.text[: most - 1]}…"
     buttons = tuple(Button(label, data) for label, data in row.buttons)
-    return OutboundMessage(row.id, row.address, row.text, buttons, row.replaces or None)
+    return OutboundMessage(row.id, row.address, text, buttons, row.replaces or None)
 
 
 def _attempt(row: Claimed, result: SendResult, started_at: datetime, now: datetime) -> Attempt:

@@ -27,7 +27,6 @@ async def add_account(
         name=name,
         credentials=tx.keyring.seal(json.dumps(dict(credentials)), context=CREDENTIALS),
         hook_secret=hook_secret,
-        listen_offset=0,
         stopped_reason="",
         lease_holder="",
     )
@@ -59,8 +58,10 @@ async def release_listening_lease(tx: Transaction, account_id: int, holder: str)
     )
 
 
-async def save_listen_offset(tx: Transaction, account_id: int, offset: int) -> None:
-    await tx.run(channel_accounts.update().where(channel_accounts.c.id == account_id).values(listen_offset=offset))
+async def start_account(tx: Transaction, account: Account, *, actor: str) -> None:
+    """A person has looked: what waited for the account goes out again."""
+    await tx.run(channel_accounts.update().where(channel_accounts.c.id == account.id).values(stopped_reason=""))
+    tx.audit(account.area_id, actor, "channel.started", f"account:{account.id}")
 
 
 async def stop_account(tx: Transaction, account: Account, reason: str) -> None:

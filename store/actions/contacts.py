@@ -95,6 +95,14 @@ async def bury_contact(tx: Transaction, contact_id: int) -> None:
     )
 
 
+async def revived(tx: Transaction, contact: Contact) -> Contact:
+    """Whoever writes to us can be written to again, whatever the provider said before."""
+    if contact.dead_at is None:
+        return contact
+    await tx.run(contacts.update().where(contacts.c.id == contact.id).values(dead_at=None))
+    return await contact_by_id(tx, contact.id)
+
+
 async def choose_language(tx: Transaction, contact: Contact, language: str) -> None:
     await tx.run(contacts.update().where(contacts.c.id == contact.id).values(language=language))
 

@@ -84,6 +84,12 @@ async def write_delivery(tx: Transaction, draft: Draft) -> int:
     return await tx.insert(deliveries, **_row(tx, draft))
 
 
+async def bring_forward(tx: Transaction, *, written_at: datetime) -> None:
+    """What was released for a moment that has not come goes out now: a person wanted it so."""
+    ahead = (deliveries.c.created_at == written_at, deliveries.c.due_at > tx.now)
+    await tx.run(deliveries.update().where(*ahead).values(due_at=tx.now))
+
+
 async def sent_as(tx: Transaction, account_id: int, provider_id: str) -> tuple[str, list[list[str]]] | None:
     """The text and the buttons of the message that the provider names so."""
     row = await tx.first(

@@ -16,7 +16,7 @@ from store.tables import files, inbound_messages
 INBOUND_ADDRESS = "inbound_messages.address"
 
 FLOOD_WINDOW = timedelta(seconds=60)
-FLOOD_MESSAGES = 12
+FLOOD_MESSAGES = 30
 """More messages than this from one address within the window wait their turn behind everybody else's."""
 FLOOD_DELAY = timedelta(seconds=2)
 

@@ -175,11 +175,8 @@ async def close_due(tx: Transaction) -> list[MatterRecord]:
 
     Of two who do so at once the second waits and finds it closed.
     """
-    closed = []
-    for matter in await due_for_closing(tx):
-        if (await lock_matter(tx, matter.id)).state is MatterState.VOTING:
-            closed.append(await close_matter(tx, matter, actor="system"))
-    return closed
+    due = [await lock_matter(tx, matter.id) for matter in await due_for_closing(tx)]
+    return [await close_matter(tx, matter, actor="system") for matter in due if matter.state is MatterState.VOTING]
 
 
 async def enter_decision(tx: Transaction, matter: MatterRecord, minutes: Minutes, person: Staff) -> MatterRecord:

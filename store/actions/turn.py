@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from store.actions.contacts import find_or_add_contact
+from store.actions.contacts import find_or_add_contact, revived
 from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
 from store.database import Database, Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
@@ -156,7 +156,7 @@ async def _contact_of(
     for village in await villages_under(tx, area):
         known = await contact_at(tx, village.id, kind, address_index)
         if known:
-            return known
+            return await revived(tx, known)
     settings = await settings_for(tx, area.id)
     return await find_or_add_contact(
         tx,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
 SHARE_NUMBER = "share-number"
 """The key of the option that asks a channel for the person's own phone number (Telegram's request_contact)."""
 

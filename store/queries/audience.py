@@ -1,9 +1,9 @@
-"""Who is to hear of a notice, and at which addresses each of them might be reached: one statement, whatever the size.
+"""Who is to hear of a notice, and at which addresses each of them might be reached: two statements, whatever the size.
 
 Addresses stay sealed: their blind indexes are enough to tell them apart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from store.database import Transaction
 from store.domain.notices import Audience, AudienceKind
 from store.domain.people import ContactKind
-from store.tables import contact_holders, contacts, residents
+from store.tables import contact_holders, contacts, household_proxies, households, residents
 
 ADULT_YEARS = 18
 
@@ -39,7 +39,10 @@ class Way:
 
 
 async def ways_to(tx: Transaction, audience: Audience, today: date) -> list[Way]:
-    """Every person of the audience with each of his addresses, household by household."""
+    """Every person of the audience with each of his addresses, household by household.
+
+    A household that nobody can reach is reached through whoever takes messages for it (代联系人), where it named one.
+    """
     unit = residents.c.household_id if audience.kind.by_household else residents.c.id
     rows = await tx.all(
         select(
@@ -62,7 +65,44 @@ async def ways_to(tx: Transaction, audience: Audience, today: date) -> list[Way]
         .where(_belongs(audience))
         .order_by(residents.c.household_id, residents.c.id, contacts.c.id)
     )
-    return [_way(row, today) for row in rows]
+    ways = [_way(row, today) for row in rows]
+    if not audience.kind.by_household:
+        return ways
+    proxies = await _proxies(tx, audience)
+    reached = {way.unit_id for way in ways if way.contact_id}
+    through = [
+        replace(proxies[way.unit_id], resident_id=way.resident_id)
+        for way in ways
+        if way.is_head and way.unit_id in proxies
+    ]
+    return [*ways, *(way for way in through if way.unit_id not in reached)]
+
+
+async def _proxies(tx: Transaction, audience: Audience) -> dict[int, Way]:
+    of_group = audience.kind is AudienceKind.GROUP
+    belongs = (households.c.group_id if of_group else households.c.area_id) == audience.area.id
+    rows = await tx.all(
+        select(household_proxies.c.household_id, contacts)
+        .join(contacts, contacts.c.id == household_proxies.c.contact_id)
+        .join(households, households.c.id == household_proxies.c.household_id)
+        .where(belongs)
+    )
+    return {
+        row.household_id: Way(
+            unit_id=row.household_id,
+            resident_id=0,
+            is_head=True,
+            is_adult=True,
+            contact_id=row.id,
+            kind=ContactKind(row.kind),
+            account_id=row.account_id,
+            address_index=row.address_index,
+            language=row.language,
+            opted_out=row.opted_out_at is not None,
+            dead=row.dead_at is not None,
+        )
+        for row in rows
+    }
 
 
 def _belongs(audience: Audience) -> ColumnElement[bool]:

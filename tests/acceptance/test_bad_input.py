@@ -16,7 +16,7 @@ from notifier.message import (
     Location,
     ReceiptState,
 )
-from store.tables import contacts, deliveries, inbound_messages, residents, staff, ticket_messages, tickets
+from store.tables import contacts, inbound_messages, residents, staff, ticket_messages, tickets
 from tests.acceptance.ledger import count, drain, failures, kept_texts, waiting
 from tests.hub import Hub
 
@@ -107,7 +107,7 @@ STRANGE_PARTS: Sequence[dict[str, str]] = (
 )
 
 
-@pytest.mark.parametrize("parts", STRANGE_PARTS, ids=lambda parts: "+".join(parts))
+@pytest.mark.parametrize("parts", STRANGE_PARTS, ids=ascii)
 async def test_a_message_with_a_strange_envelope_is_kept_and_answered(hub: Hub, parts: dict[str, str]) -> None:
     given = {"provider_id": "m", "address": "visitor234", "text": "三组停水了", **parts}
     await hub.inbox.receive(hub.chat, [InboundMessage(**given)])  # type: ignore[arg-type]

@@ -126,7 +126,7 @@ async def test_a_row_that_cannot_be_read_holds_nobody_up(hub: Hub, damage: dict[
 
 
 async def test_the_loop_outlives_what_nobody_foresaw(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+    calls: list[int] = []
 
     async def answer_next() -> bool:
         calls.append(len(calls))

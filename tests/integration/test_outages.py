@@ -51,7 +51,10 @@ def end_connections(database: Database) -> None:
     engine = create_engine(database.url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
         )
     engine.dispose()
 
@@ -95,7 +98,7 @@ async def test_a_full_disk_undoes_the_whole_and_room_makes_it_go_on(hub: Hub) ->
     database = hub.database
     before = await facts(database)
     async with full(database):
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable):  # noqa: PT012 - where in the transaction it breaks is the point
             async with database.write(NOW) as tx:
                 tx.audit(hub.village.id, "test", "wrote", "x")
                 async with tx.savepoint():
@@ -130,7 +133,7 @@ async def test_a_file_that_is_no_database_is_away(tmp_path: Path, hub: Hub) -> N
 @on_postgresql
 async def test_a_connection_that_breaks_within_a_transaction_leaves_nothing(hub: Hub) -> None:
     before = await facts(hub.database)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable):  # noqa: PT012 - where in the transaction it breaks is the point
         async with hub.books() as tx:
             tx.audit(hub.village.id, "test", "wrote", "x")
             await tx.scalar(select(func.count()).select_from(contacts))
@@ -179,7 +182,7 @@ async def test_what_comes_while_the_store_comes_and_goes_is_answered_once(hub: H
         await asyncio.sleep(0.05)
     await disturbing
     async with asyncio.timeout(20):
-        while await _count(hub, inbound_messages.c.state == "received"):
+        while await _count(hub, inbound_messages.c.state == "received"):  # noqa: ASYNC110 - a row rings no bell
             await asyncio.sleep(0.05)
     inbox.stop()
     await asyncio.wait_for(working, 10)

@@ -28,9 +28,9 @@ from store.actions.areas import add_area, change_setting, next_number
 from store.database import Database, Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.audit import AuditEntry, AuditFact, first_break
-from store.domain.errors import Refusal
+from store.domain.errors import Refusal, StoreUnavailable
 from store.migrations import is_at_head, migrate
-from store.tables import APPEND_ONLY, area_settings, areas, audit_entries, audit_heads, contacts, metadata, UtcDateTime
+from store.tables import APPEND_ONLY, UtcDateTime, area_settings, areas, audit_entries, audit_heads, contacts, metadata
 from tests.hub import Hub
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -93,7 +93,8 @@ async def test_migrating_a_filled_store_again_changes_nothing(hub: Hub, store_ur
 async def _everything(database: Database) -> dict[str, int]:
     async with database.read(NOW) as tx:
         return {
-            table.name: int(await tx.scalar(select(func.count()).select_from(table))) for table in metadata.tables.values()
+            table.name: int(await tx.scalar(select(func.count()).select_from(table)))
+            for table in metadata.tables.values()
         }
 
 
@@ -117,7 +118,8 @@ async def test_what_is_append_only_is_never_changed(hub: Hub, table: str, change
 
 async def _put_any_row(database: Database, table: str) -> None:
     engine = create_engine(
-        database.url.set(drivername="sqlite" if database.is_sqlite else "postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        database.url.set(drivername="sqlite" if database.is_sqlite else "postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
     )
     unchecked = "PRAGMA foreign_keys=OFF" if database.is_sqlite else "SET session_replication_role = replica"
     with engine.connect() as connection:
@@ -199,12 +201,14 @@ async def test_a_chain_that_somebody_changed_by_hand_is_found(database: Database
 async def _triggers_of(tx: Transaction, table: str) -> list[str]:
     if tx.is_postgresql:
         return [""]
-    found = await tx.all(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table").bindparams(table=table))
+    found = await tx.all(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table").bindparams(table=table)
+    )
     return [row.name for row in found]
 
 
 async def test_what_fails_leaves_no_fact(database: Database, county: Area) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal):  # noqa: PT012 - it fails after it has written
         async with database.write(NOW) as tx:
             await change_setting(tx, county.id, "landline", "6123456", actor="test")
             raise Refusal("staff.only")
@@ -216,7 +220,7 @@ async def test_what_fails_leaves_no_fact(database: Database, county: Area) -> No
 async def test_a_savepoint_undoes_its_writes_and_its_facts_and_nothing_else(database: Database, county: Area) -> None:
     async with database.write(NOW) as tx:
         tx.audit(county.id, "test", "before", "x")
-        with pytest.raises(Refusal):
+        with pytest.raises(Refusal):  # noqa: PT012 - it fails after it has written
             async with tx.savepoint():
                 await change_setting(tx, county.id, "landline", "1", actor="test")
                 async with tx.savepoint():
@@ -248,7 +252,7 @@ async def test_numbers_have_no_gap_and_no_double(database: Database, second: Dat
                 taken = await next_number(tx, county.id, "ticket", first=1001)
                 await asyncio.sleep(0)
                 if number % 5 == 0:
-                    raise Refusal("staff.only")
+                    raise Refusal("staff.only")  # noqa: TRY301 - inside the transaction that it ends
                 return taken
         except Refusal:
             return None
@@ -259,7 +263,7 @@ async def test_numbers_have_no_gap_and_no_double(database: Database, second: Dat
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_reading_writes_nothing(database: Database, county: Area) -> None:
-    with pytest.raises(Exception, match="StoreUnavailable|OperationalError|readonly"):
+    with pytest.raises(StoreUnavailable):
         async with database.read(NOW) as tx:
             await tx.run(areas.update().values(name="x"))
     async with database.read(NOW) as tx:

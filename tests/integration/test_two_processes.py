@@ -45,7 +45,9 @@ async def test_two_processes_answer_each_message_once_and_in_order(hub: Hub, sto
     await _recorded(hub)
     processes = [await _process(store_url, keys, tmp_path / "files") for _ in range(2)]
     answers = [await asyncio.wait_for(process.communicate(), 60) for process in processes]
-    assert [(process.returncode, error) for process, (_, error) in zip(processes, answers, strict=True)] == [(0, b"")] * 2
+    assert [(process.returncode, error) for process, (_, error) in zip(processes, answers, strict=True)] == [
+        (0, b"")
+    ] * 2
     turns = [int(answer) for answer, _ in answers]
     assert sum(turns) == MESSAGES
     async with hub.books() as tx:

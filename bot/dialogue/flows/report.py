@@ -22,6 +22,8 @@ KINDS = (
     Category.OTHER,
 )
 PLACES = ("home", "around", "call_me")
+PLACE_WORDS = {"home": "家里", "around": "家附近", "call_me": ""}
+"""What a ticket keeps of a place that was chosen: as the resident would have written it."""
 
 
 async def open_report(_talk: Talk) -> Answer:
@@ -86,8 +88,7 @@ async def place_given(talk: Talk, said: Said) -> Answer | None:
     if report is None:
         return None
     if said.choice:
-        place = "" if said.choice == "call_me" else said.choice
-        return await _submit(talk, replace(report, place=place))
+        return await _submit(talk, replace(report, place=PLACE_WORDS[said.choice]))
     here = said.body.latitude is not None or said.body.files
     place = said.text if said.text and not here else report.place
     return await _submit(talk, replace(_merged(report, _report(classify(""), said)), place=place))

@@ -77,7 +77,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("credentials", sa.LargeBinary(), nullable=False),
         sa.Column("hook_secret", sa.String(length=64), nullable=False),
-        sa.Column("listen_offset", sa.BigInteger(), nullable=False),
         sa.Column("stopped_reason", sa.String(length=80), nullable=False),
         sa.Column("next_free_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("lease_holder", sa.String(length=64), nullable=False),
@@ -387,6 +386,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact_id", "resident_id", name=op.f("pk_contact_holders")),
     )
     op.create_index(op.f("ix_contact_holders_resident_id"), "contact_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "household_proxies",
+        sa.Column("household_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_household_proxies_contact_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_household_proxies_household_id")),
+        sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household_proxies")),
+    )
     op.create_table(
         "inbound_messages",
         sa.Column("id", ID, autoincrement=True, nullable=False),

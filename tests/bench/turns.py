@@ -1,0 +1,75 @@
+"""A full turn: what a resident adds to his ticket, from the webhook to the reply's row."""
+
+import itertools
+import time
+from collections.abc import Sequence
+
+from bot.inbox import Inbox
+from bot.opening import utc_now
+from bot.pulse import Pulse
+from notifier.message import InboundMessage
+from notifier.render import Renderer
+from notifier.telling import Written
+from tests.bench.load import post, requests_per_second, send_all
+from tests.bench.processes import serving
+from tests.bench.ratio import RUNS, Row, compare
+from tests.bench.village import Village, open_village
+
+SENDERS = 20
+MESSAGES = 10
+"""Of one sender in a run; with the report before them it is no flood yet."""
+TURNS = SENDERS * MESSAGES
+SPOKEN = "还没来人看,晚上走路要打手电"
+
+
+async def turns() -> Row:
+    """Inbound row, dialogue, the ticket's message, audit, reply and the officer's notice, committed as one turn."""
+    async with open_village() as village, serving() as bare:
+        batches = [await _reported(village, run) for run in range(RUNS)]
+        async with serving(str(village.folder), "answer") as ours:
+            row = await compare(
+                "full turn, turns/s", lambda: _answered(village, ours, batches), lambda: _replied(bare), at_least=0.002
+            )
+        # The report and what was added to it.
+        village.expect((TURNS + SENDERS) * RUNS, "ticket_messages")
+        village.expect((TURNS + SENDERS) * RUNS, "deliveries WHERE inbound_id IS NOT NULL")
+        return row
+
+
+async def _reported(village: Village, run: int) -> list[str]:
+    """Residents of the third group, each with a report of his own."""
+    numbers = [f"+861390000{run * SENDERS + sender:04d}" for sender in range(SENDERS)]
+    inbox = Inbox(village.database, village.hub.files, Renderer(), Pulse(), _leave_written, utc_now)
+    for number in numbers:
+        await village.hub.add_household(3, (f"住户{number[-4:]}", number))
+        await inbox.receive(village.sms, [InboundMessage(f"report{number}", number, "三组晒谷场边的路灯不亮")])
+        await inbox.answer_next()
+    return numbers
+
+
+async def _answered(village: Village, port: int, batches: list[list[str]]) -> float:
+    numbers = batches.pop()
+    started = time.perf_counter()
+    await send_all(port, (_sms(village.hook("inbound"), number) for _ in range(MESSAGES) for number in numbers))
+    await village.until(0, "inbound_messages WHERE state = 'received'")
+    return TURNS / (time.perf_counter() - started)
+
+
+async def _replied(port: int) -> float:
+    return await requests_per_second(port, [_sms("/reply", "+8613900000000") for _ in range(TURNS)])
+
+
+_ids = itertools.count()
+
+
+def _sms(path: str, number: str) -> bytes:
+    headers = {
+        "X-Kannel-From": number,
+        "X-Kannel-Time": "2026-11-22 05:38:51",
+        "Content-Type": "text/plain; charset=UTF-8",
+    }
+    return post(f"{path}?id={next(_ids)}", headers, SPOKEN)
+
+
+async def _leave_written(_written: Sequence[Written]) -> None:
+    """The rows are there."""

@@ -1,0 +1,171 @@
+"""Providers for the contract suite: one that keeps its word for each kind of channel, and many that do not."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from notifier.channel import Channel
+from notifier.channels.sms.kannel import KannelChannel
+from notifier.channels.telegram import TelegramChannel
+from store.domain.accounts import AccountKind
+from tests.fakes.bot_api import BotApi
+
+SECRET = "s3cret-of-the-hook"
+TOKEN = "4242:" + "a" * 34 + "w"
+
+
+def telegram_at(base_url: str, token: str = TOKEN) -> Channel:
+    return TelegramChannel(
+        token,
+        mode="webhook",
+        webhook_secret=SECRET,
+        public_url="https://village.example/hook/1/updates",
+        base_url=base_url,
+        timeout_seconds=0.3,
+    )
+
+
+def kannel_at(base_url: str) -> Channel:
+    return KannelChannel(
+        send_url=f"{base_url}/cgi-bin/sendsms",
+        username="hub",
+        password="hubpw",
+        sender="10690",
+        receipt_url="http://127.0.0.1:9/receipt",
+        timeout_seconds=0.3,
+    )
+
+
+MAKERS: dict[AccountKind, Callable[[str], Channel]] = {
+    AccountKind.TELEGRAM: telegram_at,
+    AccountKind.KANNEL: kannel_at,
+}
+ADDRESSES = {AccountKind.TELEGRAM: "5001", AccountKind.KANNEL: "+8613900007001"}
+
+
+@dataclass(slots=True)
+class Served:
+    channel: Channel
+    address: str
+    texts: Callable[[], list[str]]
+
+
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[Served]:
+    async with BotApi() as fake:
+        fake.user_says(5001, "停水了")
+        channel = telegram_at(fake.base_url, fake.token)
+        yield Served(channel, "5001", lambda: [sent.text for sent in fake.sent])
+        await channel.close()
+
+
+@asynccontextmanager
+async def _kannel() -> AsyncIterator[Served]:
+    texts: list[str] = []
+
+    async def sendsms(request: web.Request) -> web.Response:
+        texts.append((await request.read()).decode())
+        return web.Response(status=202, text="0: Accepted for delivery")
+
+    application = web.Application()
+    application.router.add_post("/cgi-bin/sendsms", sendsms)
+    async with TestServer(application) as server:
+        channel = kannel_at(str(server.make_url("")).rstrip("/"))
+        yield Served(channel, ADDRESSES[AccountKind.KANNEL], lambda: texts)
+        await channel.close()
+
+
+HONEST: dict[AccountKind, Callable[[], AbstractAsyncContextManager[Served]]] = {
+    AccountKind.TELEGRAM: _telegram,
+    AccountKind.KANNEL: _kannel,
+}
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def _answers(raw: bytes) -> Talk:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw)
+        await writer.drain()
+
+    return talk
+
+
+def _http(status: str, body: bytes = b"", *headers: str) -> Talk:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
+    return _answers("\r\n".join(lines).encode() + body)
+
+
+async def _hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def _hang_up(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None: ...
+
+
+async def _drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+RUBBISH: dict[str, Talk] = {
+    "hangs": _hang,
+    "hangs up": _hang_up,
+    "drips": _drip,
+    "breaks off": _answers(b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n0: Acc"),
+    "speaks another protocol": _answers(b"\x00\x01SSH-2.0-OpenSSH\r\n\r\n"),
+    "a header too long": _answers(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n"),
+    "an impossible status": _answers(b"HTTP/1.1 999999 What\r\n\r\n"),
+    "no content": _http("204 No Content"),
+    "a page": _http("200 OK", b"<html>Please pay for your Wi-Fi</html>", "Content-Type: text/html"),
+    "empty": _http("200 OK"),
+    "bytes": _http("200 OK", bytes(range(256))),
+    "an unknown charset": _http("200 OK", b"\xff\xfe", "Content-Type: text/plain; charset=klingon"),
+    "no gzip": _http("200 OK", b"this is no gzip", "Content-Encoding: gzip"),
+    "gzip of junk": _http("200 OK", gzip.compress(b"\xff" * 99), "Content-Encoding: gzip"),
+    "null": _http("200 OK", b"null", "Content-Type: application/json"),
+    "ok without a result": _http("200 OK", b'{"ok": true}', "Content-Type: application/json"),
+    "another result": _http("200 OK", b'{"ok": true, "result": [1, {"a": "b"}]}', "Content-Type: application/json"),
+    "deep": _http("200 OK", b"[" * 50_000, "Content-Type: application/json"),
+    "a large number": _http("200 OK", b'{"ok": true, "result": ' + b"9" * 5000 + b"}"),
+    "429 with nonsense": _http("429 Too Many", b'{"ok": false, "parameters": {"retry_after": "soon"}}'),
+    "429 with a list": _http("429 Too Many", b'{"ok": false, "parameters": [1]}'),
+    "an error in a list": _http("403 Forbidden", b'{"ok": false, "description": ["no"]}'),
+    "redirects": _http("302 Found", b"", "Location: http://127.0.0.1:9/"),
+    "redirects nowhere": _http("302 Found", b"", "Location: http://[::"),
+    "asks for a password": _http("401 Unauthorized", b"?", "WWW-Authenticate: Basic"),
+    "is gone": _http("410 Gone"),
+    "is broken": _http("500 Internal Server Error", b"Traceback"),
+    "is a proxy": _http("502 Bad Gateway", b"<html>"),
+    "is busy": _http("503 Service Unavailable", b"Temporal failure, try again later."),
+}
+
+
+@asynccontextmanager
+async def dishonest(talk: Talk) -> AsyncIterator[str]:
+    """The address of a provider that speaks so."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def one_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await reader.readuntil(b"\r\n\r\n")
+            await talk(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(one_call, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for writer in writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)

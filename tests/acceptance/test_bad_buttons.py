@@ -83,7 +83,7 @@ async def test_of_two_buttons_pressed_at_once_the_first_counts(hub: Hub) -> None
     )
     await drain(hub.inbox)
     async with hub.books() as tx:
-        assert [row.place for row in await tx.all(select(tickets.c.place))] == ["home"]
+        assert [row.place for row in await tx.all(select(tickets.c.place))] == ["家里"]
     first, second = (await hub.heard(hub.chat, "visitor234"))[-2:]
     assert "1001" in first.text
     assert "1001" not in second.text

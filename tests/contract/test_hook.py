@@ -8,9 +8,9 @@ import structlog
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from bot.metrics import REQUESTS
 from bot.server import Doors, build_application
 from notifier.message import DeliveryReceipt, InboundMessage
+from notifier.metrics import REQUESTS
 from store.actions.accounts import add_account
 from store.actions.areas import add_area
 from store.database import Database

@@ -5,15 +5,12 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from store.database import Database
-from store.keyring import new_keyring
-from store.migrations import migrate
-from store.tables import metadata
 from tests import real_parts
-from tests.hub import Hub, small_village
+from tests.hub import Hub
 from tests.postgres import running_postgres
+from tests.stores import EMPTY, VILLAGE, Stores, postgresql_stores, sqlite_stores
 
 hypothesis.settings.register_profile("banyan", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("banyan")
@@ -67,36 +64,36 @@ def free_port() -> int:
     return real_parts.free_port()
 
 
+@pytest.fixture(scope="session")
+def sqlite_originals(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    return sqlite_stores(tmp_path_factory.mktemp("originals"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_originals(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    return postgresql_stores(postgres_url, tmp_path_factory.mktemp("originals"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty store of either kind: the same tests run on both."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/banyan.db"
-    else:
-        url = str(request.getfixturevalue("postgres_url"))
-        _empty(url)
-    migrate(make_url(url))
-    return url
-
-
-def _empty(url: str) -> None:
-    """Truncating is many times faster than making a database a test."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar():
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-    engine.dispose()
+def stores(request: pytest.FixtureRequest) -> Stores:
+    originals: Stores = request.getfixturevalue(f"{request.param}_originals")
+    return originals
 
 
 @pytest.fixture
-async def database(store_url: str) -> AsyncIterator[Database]:
-    opened = Database(store_url, new_keyring())
+def store_url(request: pytest.FixtureRequest, stores: Stores, tmp_path: Path) -> str:
+    """A store of either kind, so that the same tests run on both: with the small village where a test asks for it."""
+    return stores.copy(VILLAGE if "hub" in request.fixturenames else EMPTY, tmp_path)
+
+
+@pytest.fixture
+async def database(store_url: str, stores: Stores) -> AsyncIterator[Database]:
+    opened = Database(store_url, stores.keyring)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def hub(database: Database, tmp_path: Path) -> Hub:
+def hub(database: Database, stores: Stores, tmp_path: Path) -> Hub:
     """The small village of tests/hub.py."""
-    return await small_village(database, tmp_path / "files")
+    return stores.village_at(database, tmp_path)

@@ -34,6 +34,10 @@ NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 """Wednesday, 18 November 2026, noon in the village."""
 
 
+RENDERER = Renderer()
+"""One for all tests: it keeps what it has read."""
+
+
 @dataclass(slots=True)
 class Clock:
     now: datetime = NOON
@@ -73,10 +77,9 @@ class Hub:
     staff: dict[str, Staff] = field(default_factory=dict)
     inbox: Inbox = field(init=False)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    _heard: int = 0
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.database, self.files, Renderer(), Pulse(), _send_nothing, self.clock)
+        self.inbox = Inbox(self.database, self.files, RENDERER, Pulse(), _send_nothing, self.clock)
 
     @asynccontextmanager
     async def books(self) -> AsyncIterator[Transaction]:

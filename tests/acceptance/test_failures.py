@@ -173,7 +173,7 @@ async def test_a_refusal_undoes_what_the_step_had_begun_and_is_told(hub: Hub) ->
     assert after == before
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 async def test_a_value_that_the_database_refuses_reaches_a_person_too(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

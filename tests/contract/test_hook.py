@@ -19,7 +19,7 @@ from store.domain.areas import AreaKind
 from store.domain.errors import StoreUnavailable
 from tests.contract.providers import kannel_at
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 SAID = {"from": "13900007001", "id": "k1", "text": "停水了"}
 

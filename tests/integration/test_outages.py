@@ -75,8 +75,8 @@ async def facts(database: Database) -> int:
         return int(await tx.scalar(select(func.count()).select_from(audit_entries)))
 
 
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-on_postgresql = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+on_sqlite = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 
 
 @on_sqlite

@@ -261,7 +261,7 @@ async def test_numbers_have_no_gap_and_no_double(database: Database, second: Dat
     assert sorted(taken) == list(range(1001, 1001 + 32))
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_reading_writes_nothing(database: Database, county: Area) -> None:
     with pytest.raises(StoreUnavailable):
         async with database.read(NOW) as tx:

@@ -25,6 +25,13 @@ from store.keyring import Keyring
 from store.tables import audit_entries, audit_heads
 
 BUSY_TIMEOUT_SECONDS = 5
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # a destroyed ballot key leaves no bytes in its page
+    f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+)
 READERS = 4
 
 
@@ -177,15 +184,10 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def _configure(dbapi_connection: object, _record: object) -> None:
-        cursor = dbapi_connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=ON")  # a destroyed ballot key leaves no bytes in its page
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-        if readonly:
-            cursor.execute("PRAGMA query_only=ON")
+    def _configure(dbapi_connection: Any, _record: object) -> None:
+        cursor = dbapi_connection.cursor()
+        for pragma in _PRAGMAS + (("query_only=ON",) if readonly else ()):
+            cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -123,9 +123,17 @@ async def test_forty_casts_race_the_close(village: Village, named: bool) -> None
     matter_id = await village.matter(named=named)
     other = Database(village.database.url.render_as_string(hide_password=False), village.database.keyring)
     databases, dice = (village.database, other), random.Random(61)
+    begun, done = asyncio.Event(), asyncio.Event()
 
     async def vote(place: int) -> str | None:
-        await asyncio.sleep(dice.random() * 0.2)
+        """The first is in before anybody closes and the last comes after; the others race."""
+        await (done.wait() if place == 39 else asyncio.sleep(dice.random() * 0.2 if place else 0))
+        try:
+            return await attempt(place)
+        finally:
+            begun.set()
+
+    async def attempt(place: int) -> str | None:
         try:
             choice = AGREE if place % 3 else DISAGREE
             return await village.cast(matter_id, village.people[place], choice, by=databases[place % 2])
@@ -133,8 +141,12 @@ async def test_forty_casts_race_the_close(village: Village, named: bool) -> None
             return None
 
     async def close() -> MatterRecord:
+        await begun.wait()
         await asyncio.sleep(0.1)
-        return await village.close(matter_id, by=other)
+        try:
+            return await village.close(matter_id, by=other)
+        finally:
+            done.set()
 
     receipts, closed = await asyncio.gather(asyncio.gather(*(vote(place) for place in range(40))), close())
     await other.close()

@@ -572,7 +572,7 @@ def test_both_languages_have_the_same_words_and_chinese_pages_no_english() -> No
     chinese, english = pages.words("zh_CN"), pages.words("en")
     assert set(chinese) == set(english)
     assert [text for text in chinese.values() if re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", text))] == []
-    for name in (path.name for path in TEMPLATES.glob("public/*.html")):
+    for name in ("chat.html", "phones.html", "notice.html"):
         used = set(re.findall(r"words\.(\w+)", (TEMPLATES / "public" / name).read_text("utf-8")))
         assert used <= set(chinese)
 

@@ -185,10 +185,14 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(dbapi_connection: Any, _record: object) -> None:
-        cursor = dbapi_connection.cursor()
-        for pragma in _PRAGMAS + (("query_only=ON",) if readonly else ()):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            cursor = dbapi_connection.cursor()
+            for pragma in _PRAGMAS + (("query_only=ON",) if readonly else ()):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            dbapi_connection.close()  # the pool forgets a connection that failed here, and its thread would live on
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: object) -> None:

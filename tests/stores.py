@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from store.database import Database
 from store.files import FileStore
@@ -62,7 +63,7 @@ def sqlite_stores(folder: Path) -> Stores:
 
 def postgresql_stores(server: str, folder: Path) -> Stores:
     """One database, emptied and filled again: PostgreSQL copies whole databases at the cost of their files."""
-    keyring, engine = new_keyring(), create_engine(server, pool_pre_ping=True)
+    keyring, engine = new_keyring(), create_engine(server, poolclass=NullPool)
     villagers = _make(lambda _name: server, keyring, folder)
     with engine.connect() as connection:
         kept = {table: [dict(row._mapping) for row in connection.execute(table.select())] for table in _TABLES}

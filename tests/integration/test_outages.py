@@ -128,7 +128,6 @@ async def test_a_file_that_is_no_database_is_away(tmp_path: Path, hub: Hub) -> N
     database = Database(f"sqlite:///{tmp_path}/junk.db", hub.database.keyring)
     assert not await database.is_alive()
     await database.close()
-    await asyncio.sleep(0.2)  # the driver's thread ends by itself, and speaks to this loop once more
 
 
 @on_postgresql

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from bot.demo.accounts import DisclosureItem, MonthAccounts
+from bot.demo.accounts import DisclosureItem, MonthAccounts, Objection
 from bot.demo.load_notices import load_notices
 from bot.demo.matters import Matter, MeetingResult
 from bot.demo.offices import ServiceDay
@@ -20,6 +20,7 @@ from store.actions.matters import (
     publish_matter,
 )
 from store.actions.series import ServiceHours, add_series
+from store.actions.tickets import confirm_ticket, resolve_ticket, submit_ticket
 from store.database import Transaction
 from store.domain.ballots import Attendance, Tally
 from store.domain.deliberation import MatterRecord, Minutes, RollKind
@@ -29,6 +30,7 @@ from store.domain.occurrences import ServiceKind
 from store.domain.people import masked_name
 from store.domain.recurrence import Recurrence
 from store.domain.rules import EntitlementKind, rule_for
+from store.domain.tickets import Category, Report
 
 _CATEGORIES = {
     "财务收支": DisclosureCategory.FINANCE,
@@ -56,6 +58,8 @@ async def load_affairs(tx: Transaction, loaded: Loaded) -> None:
         await _receive_on(tx, loaded, day)
     for matter in loaded.demo.matters:
         await _deliberate(tx, loaded, matter)
+    for objection in loaded.demo.objections:
+        await _object(tx, loaded, objection)
     await load_notices(tx, loaded)
     tx.now = today
 
@@ -73,6 +77,18 @@ async def _disclose(tx: Transaction, loaded: Loaded, month: MonthAccounts) -> No
 
 def _entry(item: DisclosureItem) -> Entry:
     return Entry(_CATEGORIES[item.category], item.title, Flow(item.flow), item.amount_fen or None)
+
+
+async def _object(tx: Transaction, loaded: Loaded, objection: Objection) -> None:
+    """A doubt about an item goes to the supervisory committee, which finds it right and says so."""
+    tx.now = objection.raised_at
+    owner = next(one for one in loaded.demo.phones if objection.resident in one.residents)
+    report = Report(Category.DISCLOSURE, "", objection.text)
+    resident_id = loaded.residents[objection.resident]
+    ticket = await submit_ticket(tx, loaded.village, report, loaded.phones[owner.number], resident_id=resident_id)
+    tx.now = objection.answered_at
+    [resolved] = await resolve_ticket(tx, ticket, loaded.staff[objection.staff], objection.answer)
+    await confirm_ticket(tx, resolved, loaded.phones[owner.number], "satisfied")
 
 
 async def _receive_on(tx: Transaction, loaded: Loaded, day: ServiceDay) -> None:

@@ -117,11 +117,3 @@ def masked_name(name: str) -> str:
     if len(name) <= 2:  # noqa: PLR2004 - a surname and one character
         return f"{name[:1]}*"
     return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
-
-
-def masked_number(number: str) -> str:
-    """+8613900007001 → 139****7001."""
-    digits = number.removeprefix("+86")
-    if len(digits) < 8:  # noqa: PLR2004 - a landline without its area code shows its end only
-        return f"****{digits[-2:]}"
-    return f"{digits[:3]}****{digits[-4:]}"

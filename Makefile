@@ -16,7 +16,7 @@ run: .venv/runtime
 	.venv/bin/banyan demo
 
 test: .venv/dev
-	.venv/bin/python -m pytest -n 2 --dist loadfile
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev
 	.venv/bin/ruff check

@@ -61,10 +61,10 @@ def init() -> None:
 @app.command()
 def demo() -> None:
     """Load the demo village into a store of its own and serve it."""
-    from bot.commands import serving
+    from bot.commands import demo as demonstration
 
     with _plainly():
-        serving.demo()
+        demonstration.demo()
 
 
 @app.command()

@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import os
-import secrets
 import signal
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.chat_rooms import ChatRooms
+from bot.holder import is_gone, new_holder
 from bot.inbox import Inbox
 from bot.listening import listen_while_leased
 from bot.opening import open_database, utc_now
@@ -31,12 +29,13 @@ from notifier.delivery.engine import DeliveryEngine
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import TEMPLATES, Renderer
 from notifier.scheduler import Chore, Scheduler
+from store.actions.leases import end_leases, lease_holders
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.accounts import Account, AccountKind
 from store.files import FileStore
-from store.migrations import is_at_head
 from store.queries.accounts import all_accounts
+from store.shape import is_at_head
 
 log = structlog.get_logger()
 
@@ -67,12 +66,13 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Put the parts together over an existing store, and take them apart in the end."""
     database = open_database(settings)
     try:
-        if not is_at_head(database.url):
+        if not await is_at_head(database):
             raise ConfigurationError("The store at BANYAN_DATABASE_URL is not up to date. Run `banyan init`.")
-        async with database.read(utc_now()) as tx:
+        holder = new_holder()
+        async with database.write(utc_now()) as tx:
             accounts = await all_accounts(tx)
+            await end_leases(tx, [other for other in await lease_holders(tx) if is_gone(other, holder)])
         channels = _channels(settings, accounts)
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         renderer, pulse, files = Renderer(), Pulse(), FileStore(settings.files)
         engine = DeliveryEngine(database, channels, holder, utc_now)
         inbox = Inbox(database, files, renderer, pulse, engine.send_now)
@@ -93,7 +93,10 @@ def _channels(settings: Settings, accounts: Sequence[Account]) -> dict[int, tupl
             continue
         if account.kind in CHANNELS:
             hook_url = f"{str(settings.public_url).rstrip('/')}/hook/{account.id}/{account.hook_secret}"
-            channels[account.id] = (account, CHANNELS[account.kind](account, Surroundings(hook_url)))
+            try:
+                channels[account.id] = (account, CHANNELS[account.kind](account, Surroundings(hook_url)))
+            except (ValueError, KeyError) as error:  # one account's wrong value must not keep the hub from serving
+                log.error("channel.misconfigured", account=account.id, reason=str(error))
     return channels
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from notifier.message import DeliveryReceipt, InboundMessage, OutboundMessage, SendResult
+from notifier.message import Asked, DeliveryReceipt, InboundMessage, OutboundMessage, SendResult
 
 Receive = Callable[[Sequence[InboundMessage], Sequence[DeliveryReceipt]], Awaitable[None]]
 """Takes what a provider brought. When it returns, all of it is committed and may be acknowledged; it may be called
@@ -56,9 +56,10 @@ class Route:
 class Channel(Protocol):
     """One provider, both halves. A channel owns no queue, no retry and no storage.
 
-    `send` is ONE provider request of at most `limits.batch` messages and answers one result for each, in order; it
-    raises nothing for what a provider or a network may do. It may be called concurrently up to `limits.in_flight`
-    times. `listen` is for providers that must be asked (polling); it runs until cancelled, in the holder of the
+    `send` is ONE provider request of at most `limits.batch` messages (one for each template among them, where the
+    provider takes one template a request) and answers one result for each, in order; it raises nothing for what a
+    provider or a network may do. It may be called concurrently up to `limits.in_flight` times. `listen` is for
+    providers that must be asked (polling) or that hold a connection open; it runs until cancelled, in the holder of the
     account's lease.
     """
 
@@ -70,6 +71,13 @@ class Channel(Protocol):
     async def send(self, messages: Sequence[OutboundMessage]) -> Sequence[SendResult]: ...
 
     async def listen(self, receive: Receive) -> None: ...
+
+    async def look_up(self, asked: Sequence[Asked]) -> Sequence[DeliveryReceipt]:
+        """Ask what became of messages whose fate is unknown: what the provider knows, nothing where it cannot be asked.
+
+        Raises ChannelUnreachable.
+        """
+        ...
 
     async def check(self) -> str:
         """Ask the provider who we are; one line for a person (`banyan doctor`). Raises ChannelUnreachable."""

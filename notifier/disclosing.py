@@ -98,6 +98,7 @@ def _draft(now: datetime, village: Area, settings: AreaSettings, one: Recipient,
         account_id=one.account_id,
         resident_id=one.resident_id,
         text=rendered.text,
+        is_bulk=True,
         buttons=() if is_sms else [[rendered.labels[0], f"m:{_OPEN.key}"]],
         due_at=next_allowed(now, settings.zone, quiet) if is_sms else now,
     )

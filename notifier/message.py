@@ -3,7 +3,6 @@
 Every channel speaks these three shapes and no other; nothing here knows a provider.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -83,12 +82,16 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
-    """What a provider says later of a message: by our `delivery_id` where it echoes it, else by its own id."""
+    """What a provider says later of a message: by our `delivery_id` where it echoes it, else by its own id.
+
+    `address` is whom it went to, where the provider says so: of a message whose id never reached us it is all there is.
+    """
 
     state: ReceiptState
     at: datetime | None = None
     delivery_id: int | None = None
     provider_id: str = ""
+    address: str = field(default="", repr=False)
     code: str = ""
     detail: str = ""
 
@@ -127,11 +130,23 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether the provider took it: a time-out, a broken connection. Never sent again blindly."""
+    """Nobody can say whether the provider took it: a time-out, a broken connection. Never sent again blindly.
+
+    `provider_id` is how the provider will name it if it did, where that is known before the answer.
+    """
 
     detail: str = ""
+    provider_id: str = ""
 
 
 SendResult = Accepted | Refused | Unknown
 
-Credentials = Mapping[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message whose fate is unknown, as a provider may be asked about it."""
+
+    delivery_id: int
+    address: str = field(repr=False)
+    sent_at: datetime
+    provider_id: str = ""

@@ -101,6 +101,7 @@ class _Writing:
             account_id=recipient.account_id,
             resident_id=recipient.resident_id,
             notice_id=self.notice.id,
+            is_bulk=True,
             text=rendered.text,
             buttons=button_rows(_SEEN, rendered.labels, f"q:{question_id}") if asks else (),
             due_at=self.due[recipient.medium],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from notifier.channel import Channel
 from store.domain.accounts import Account, AccountKind
@@ -39,11 +40,93 @@ def _kannel(account: Account, around: Surroundings) -> Channel:
         password=given["password"],
         sender=given["sender"],
         receipt_url=f"{around.hook_url}/receipt",
+        per_second=float(given.get("per_second", "10")),
     )
 
+
+def _aliyun(account: Account, _around: Surroundings) -> Channel:
+    from notifier.channels.sms.aliyun import ENDPOINT, AliyunChannel  # noqa: PLC0415
+    from notifier.channels.sms.templates import signatures_of, templates_of  # noqa: PLC0415
+
+    given = account.credentials
+    return AliyunChannel(
+        access_key_id=given["access_key_id"],
+        access_key_secret=given["access_key_secret"],
+        signatures=signatures_of(given),
+        templates=templates_of(given),
+        endpoint=given.get("endpoint", ENDPOINT),
+    )
+
+
+def _tencent(account: Account, _around: Surroundings) -> Channel:
+    from notifier.channels.sms.templates import signatures_of, templates_of  # noqa: PLC0415
+    from notifier.channels.sms.tencent import TencentChannel  # noqa: PLC0415
+    from notifier.channels.sms.tencent_api import ENDPOINT, REGION, TencentApi  # noqa: PLC0415
+    from notifier.channels.sms.tencent_signature import TencentKey  # noqa: PLC0415
+
+    given = account.credentials
+    api = TencentApi(
+        TencentKey(given["secret_id"], given["secret_key"]),
+        given["app_id"],
+        endpoint=given.get("endpoint", ENDPOINT),
+        region=given.get("region", REGION),
+    )
+    return TencentChannel(
+        api, signatures=signatures_of(given), templates=templates_of(given), pull=given.get("pull") == "true"
+    )
+
+
+def _twilio(account: Account, around: Surroundings) -> Channel:
+    from notifier.channels.sms.twilio import ENDPOINT, TwilioChannel  # noqa: PLC0415
+
+    given = account.credentials
+    return TwilioChannel(
+        account_sid=given["account_sid"],
+        auth_token=given["auth_token"],
+        sender=given["sender"],
+        hook_url=around.hook_url,
+        endpoint=given.get("endpoint", ENDPOINT),
+    )
+
+
+def _smpp(account: Account, _around: Surroundings) -> Channel:
+    from notifier.channels.sms.smpp import SmppChannel  # noqa: PLC0415
+    from notifier.channels.sms.smpp_session import endpoint_of  # noqa: PLC0415
+
+    given = account.credentials
+    return SmppChannel(
+        endpoint_of(given["endpoint"], given["system_id"], given["password"], given.get("system_type", "")),
+        sender=given["sender"],
+        per_second=float(given.get("per_second", "10")),
+        window=int(given.get("window", "10")),
+    )
+
+
+def _gammu(account: Account, _around: Surroundings) -> Channel:
+    from notifier.channels.sms.gammu import GammuChannel  # noqa: PLC0415
+
+    given = account.credentials
+    return GammuChannel(Path(given["folder"]), per_second=float(given.get("per_second", "0.1")))
+
+
+NEEDED: Mapping[AccountKind, tuple[str, ...]] = {
+    AccountKind.TELEGRAM: ("token",),
+    AccountKind.KANNEL: ("send_url", "username", "password", "sender"),
+    AccountKind.ALIYUN: ("access_key_id", "access_key_secret", "signature"),
+    AccountKind.TENCENT: ("secret_id", "secret_key", "app_id", "signature"),
+    AccountKind.TWILIO: ("account_sid", "auth_token", "sender"),
+    AccountKind.SMPP: ("endpoint", "system_id", "password", "sender"),
+    AccountKind.GAMMU: ("folder",),
+}
+"""The credentials without which a kind cannot work."""
 
 CHANNELS: Mapping[AccountKind, Callable[[Account, Surroundings], Channel]] = {
     AccountKind.TELEGRAM: _telegram,
     AccountKind.KANNEL: _kannel,
+    AccountKind.ALIYUN: _aliyun,
+    AccountKind.TENCENT: _tencent,
+    AccountKind.TWILIO: _twilio,
+    AccountKind.SMPP: _smpp,
+    AccountKind.GAMMU: _gammu,
 }
 """Web chat and the simulator are not here: their delivery rows are the messages."""

@@ -15,7 +15,7 @@ from store.actions.deliveries import (
 )
 from store.actions.turn import Turn
 from store.database import Transaction
-from store.domain.accounts import Account, AccountKind
+from store.domain.accounts import SMS_KINDS, Account, AccountKind
 from store.domain.deliveries import SkipReason
 from store.domain.people import Contact
 from store.domain.quiet_hours import QuietHours, next_allowed
@@ -25,7 +25,8 @@ from store.queries.accounts import account_reaching, accounts_serving
 from store.queries.areas import settings_for
 from store.queries.people import contacts_by_ids
 
-SMS_KINDS = frozenset({AccountKind.KANNEL, AccountKind.SIMULATOR})
+BULK_FROM = 20
+"""So many people told at once are a broadcast, which lets conversations pass."""
 
 
 def medium_of(kind: AccountKind) -> Medium:
@@ -105,6 +106,7 @@ async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]
     addressees = await _addressees(tx, sorted({tell.contact_id for tell in tells}))
     tells = [tell for tell in tells if not (tell.only_in_chat and addressees[tell.contact_id].medium is Medium.SMS)]
     question_ids = await _ask(tx, tells)
+    is_bulk = len(tells) >= BULK_FROM
     rendered: dict[tuple[int, str, Medium, int], Rendered] = {}
     drafts = []
     for tell in tells:
@@ -113,7 +115,7 @@ async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]
         if same not in rendered:
             rendered[same] = renderer.render(tell.say, to.contact.language, to.medium, to.settings)
         question_id = question_ids.get((tell.contact_id, tell.question)) if tell.question else None
-        drafts.append(_draft(tx.now, tell, to, rendered[same], question_id))
+        drafts.append(_draft(tx.now, tell, to, rendered[same], question_id, is_bulk=is_bulk))
     ids = await write_deliveries_for_ids(tx, drafts)
     return [
         Written(delivery_id, None if draft.skipped else draft.account_id)
@@ -147,7 +149,9 @@ async def _ask(tx: Transaction, tells: Sequence[Tell]) -> dict[tuple[int, Questi
     return ids
 
 
-def _draft(now: datetime, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None) -> Draft:
+def _draft(
+    now: datetime, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None, *, is_bulk: bool
+) -> Draft:
     return Draft(
         area_id=to.contact.area_id,
         contact_id=to.contact.id,
@@ -158,6 +162,7 @@ def _draft(now: datetime, tell: Tell, to: _Addressee, rendered: Rendered, questi
         ticket_id=tell.ticket_id,
         matter_id=tell.matter_id,
         occurrence_id=tell.occurrence_id,
+        is_bulk=is_bulk,
         skipped=_why_not(to.contact, to.account),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Table, event, make_url, select, text
+from sqlalchemy import Executable, Table, event, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -143,6 +143,15 @@ class Database:
         with driver_errors_mapped():
             async with self._reading.connect() as connection:
                 yield Transaction(connection, self.keyring, now)
+
+    async def revision(self) -> str:
+        """The migration that the store has reached; "" where there is none yet. Raises StoreUnavailable."""
+        with driver_errors_mapped():
+            async with self._reading.connect() as connection:
+                if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+                    return ""
+                found = await connection.execute(text("SELECT version_num FROM alembic_version"))
+                return str(found.scalar() or "")
 
     async def is_alive(self) -> bool:
         try:

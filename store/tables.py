@@ -410,6 +410,7 @@ deliveries = Table(
     Column("buttons", JSON, nullable=False),
     Column("replaces", String(80), nullable=False),
     Column("is_receipt", Boolean, nullable=False),
+    Column("is_bulk", Boolean, nullable=False),
     Column("state", String(12), nullable=False),
     Column("reason", String(80), nullable=False),
     Column("provider_id", String(80), nullable=False),
@@ -424,6 +425,7 @@ deliveries = Table(
     Index(
         "ix_deliveries_waiting",
         "account_id",
+        "is_bulk",
         "due_at",
         "id",
         sqlite_where=text("state = 'queued'"),

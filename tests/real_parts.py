@@ -1,6 +1,8 @@
 """What tests need to start the real programs that Banyan talks to."""
 
+import itertools
 import os
+import random
 import socket
 
 import pytest
@@ -18,8 +20,21 @@ def require_real_part(name: str, *, present: bool, reason: str) -> None:
     pytest.skip(f"{name}: {reason}")
 
 
+# Below the range (32768 and up) from which Linux picks ports by itself, so that no connection takes one in between.
+_PORTS = range(10_000, 32_000)
+_OFFERED = itertools.cycle(_PORTS)
+# Each process begins elsewhere: the tests run in several.
+next(itertools.islice(_OFFERED, random.randrange(len(_PORTS)), None))
+
+
 def free_port() -> int:
-    """Return a loopback TCP port that nobody listened on a moment ago; another process may still take it first."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+    """Return a loopback TCP port that nobody listens on and that this process has not named before."""
+    return next(port for port in _OFFERED if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True

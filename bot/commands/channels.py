@@ -13,44 +13,48 @@ from bot.opening import utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
 from notifier.channel import ChannelUnreachable
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult
-from notifier.registry import CHANNELS, Surroundings
+from notifier.registry import CHANNELS, NEEDED, Surroundings
 from store.actions.accounts import add_account, start_account
 from store.domain.accounts import Account, AccountKind
 from store.domain.errors import NotFound, Refusal
 from store.queries.accounts import all_accounts
 
-NEEDED = {
-    AccountKind.TELEGRAM: ("token",),
-    AccountKind.KANNEL: ("send_url", "username", "password", "sender"),
-    AccountKind.WEB_CHAT: (),
-    AccountKind.SIMULATOR: (),
-}
-HOOKS = {AccountKind.TELEGRAM: ("updates",), AccountKind.KANNEL: ("inbound", "receipt")}
-
 
 def add(kind: str, name: str, given: Sequence[str], village: str) -> None:
     settings = read_settings()
-    account = asyncio.run(_add(kind, name, given, village))
+    account = asyncio.run(_add(settings, kind, name, given, village))
     print(f"Account {account.id} ({account.kind}) is added.")
-    for hook in HOOKS.get(account.kind, ()):
+    for hook in _hooks(settings, account):
         print(f"  {hook}: {hook_url(settings, account)}/{hook}")
     if account.kind is AccountKind.TELEGRAM and not settings.telegram:
         print("Telegram's messages leave the country. Set BANYAN_TELEGRAM=true to let it work.")
 
 
-async def _add(kind: str, name: str, given: Sequence[str], village: str) -> Account:
+async def _add(settings: Settings, kind: str, name: str, given: Sequence[str], village: str) -> Account:
     if kind not in list(AccountKind):
         raise Refusal("channel.kind_unknown", kind=kind, known=", ".join(AccountKind))
     lines = sys.stdin.read().split() if list(given) == ["-"] else given
     credentials = dict(line.partition("=")[::2] for line in lines)
-    missing = [need for need in NEEDED[AccountKind(kind)] if not credentials.get(need)]
+    missing = [need for need in NEEDED.get(AccountKind(kind), ()) if not credentials.get(need)]
     if missing:
         raise Refusal("channel.credentials_missing", missing=", ".join(missing))
     async with books() as tx:
         area = await the_village(tx, village)
         if any(account.name == name for account in await all_accounts(tx)):
             raise Refusal("channel.name_taken", name=name)
-        return await add_account(tx, area.id, AccountKind(kind), name, credentials, actor="console")
+        account = await add_account(tx, area.id, AccountKind(kind), name, credentials, actor="console")
+        try:
+            _hooks(settings, account)
+        except (ValueError, KeyError) as error:
+            raise Refusal("channel.credentials_wrong", reason=str(error)) from error
+        return account
+
+
+def _hooks(settings: Settings, account: Account) -> list[str]:
+    if account.kind not in CHANNELS:
+        return []
+    channel = CHANNELS[account.kind](account, Surroundings(hook_url(settings, account)))
+    return [route.name for route in channel.routes()]
 
 
 def hook_url(settings: Settings, account: Account) -> str:

@@ -8,8 +8,8 @@ from bot.settings import ConfigurationError, Settings, read_settings
 from store.database import Database, Transaction
 from store.domain.areas import Area
 from store.domain.errors import Refusal
-from store.migrations import is_at_head
 from store.queries.areas import all_villages, village_named
+from store.shape import is_at_head
 
 
 @contextlib.asynccontextmanager
@@ -17,7 +17,7 @@ async def open_store(settings: Settings | None = None) -> AsyncIterator[Database
     """Raises ConfigurationError where there is no store, or one that is not up to date."""
     database = open_database(settings or read_settings())
     try:
-        if not is_at_head(database.url):
+        if not await is_at_head(database):
             raise ConfigurationError(
                 "There is no store at BANYAN_DATABASE_URL yet, or an older one. Run `banyan init`."
             )

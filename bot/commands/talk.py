@@ -13,7 +13,7 @@ from bot.inbox import Inbox
 from bot.opening import utc_now
 from bot.pulse import Pulse
 from bot.settings import read_settings
-from notifier.channels.sms.kannel_callback import normalise_number
+from notifier.channels.sms.inbound_text import normalise_number
 from notifier.message import InboundMessage
 from notifier.render import Renderer
 from notifier.telling import Written

@@ -70,6 +70,11 @@ _CONTROLS = set(range(0x20)) - {0x09, 0x0A}
 _UNKEPT = dict.fromkeys((*_CONTROLS, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
+def _seen(text: str) -> str:
+    """Each character is judged once, however often it occurs."""
+    return text.translate({ord(character): None for character in set(text) if not _is_seen(character)})
+
+
 def _is_seen(character: str) -> bool:
     return character.isspace() or (category(character) not in _UNSEEN and character not in _KANA_MARKS)
 
@@ -83,9 +88,8 @@ def _trimmed(line: str) -> str:
 
 def normal(text: str) -> str:
     """One line, lower case, simplified, half-width, without what cannot be seen and punctuation at its ends."""
-    seen = "".join(filter(_is_seen, text))
-    folded = unicodedata.normalize("NFKC", seen).lower().translate(_SIMPLIFIED)
-    return _trimmed(" ".join("".join(filter(_is_seen, folded)).split()))
+    folded = unicodedata.normalize("NFKC", _seen(text)).lower().translate(_SIMPLIFIED)
+    return _trimmed(" ".join(_seen(folded).split()))
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,16 @@ from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequ
 from notifier.channels.telegram_message import asks_for_number, inline_keyboard, keyboard, result_of
 from notifier.channels.telegram_request import AiohttpRequest, TooManyRequests
 from notifier.channels.telegram_update import KINDS_OF_UPDATE, Incoming, UpdateReader, update_id_of
-from notifier.message import Accepted, OutboundMessage, Refused, SendError, SendResult, Unknown
+from notifier.message import (
+    Accepted,
+    Asked,
+    DeliveryReceipt,
+    OutboundMessage,
+    Refused,
+    SendError,
+    SendResult,
+    Unknown,
+)
 
 _LONGEST_WAIT_SECONDS = 60.0
 
@@ -130,6 +139,11 @@ class TelegramChannel:
             await asyncio.Event().wait()
         await _until_done(self._bot.delete_webhook)
         await self._poll(receive)
+
+    async def look_up(self, asked: Sequence[Asked]) -> Sequence[DeliveryReceipt]:
+        """Telegram tells nothing of a message that was sent."""
+        del asked
+        return ()
 
     async def _set_webhook(self) -> None:
         await self._bot.set_webhook(

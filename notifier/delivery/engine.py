@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,11 +24,13 @@ from store.database import Database
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState
 from store.domain.errors import StoreUnavailable
+from store.queries.deliveries import next_sendable_at
 
 log = structlog.get_logger()
 
 IDLE_SECONDS = 1.0
 OUTAGE_SECONDS = 2.0
+SHORTEST_PAUSE_SECONDS = 0.02
 
 
 class DeliveryEngine:
@@ -83,11 +85,10 @@ class DeliveryEngine:
                     stale = await give_up_stale(tx, account_id)
                 if stale:
                     log.warning("delivery.unknown_after_crash", account=account_id, count=stale)
-                sent = False
                 while not self._stopping and await self.send_due(account_id):
-                    sent = True
+                    pass
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), self._pause(account_id) if sent else IDLE_SECONDS)
+                    await asyncio.wait_for(wake.wait(), await self._pause(account_id))
             except StoreUnavailable:
                 log.warning("delivery.store_unavailable", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
@@ -95,9 +96,15 @@ class DeliveryEngine:
                 log.exception("delivery.failed", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
 
-    def _pause(self, account_id: int) -> float:
-        """How long a busy account rests: what ended the round may have been its pace, not the end of the queue."""
-        return min(IDLE_SECONDS, 1 / self._channels[account_id][1].limits.per_second)
+    async def _pause(self, account_id: int) -> float:
+        """How long an account rests: until the next message falls due, no shorter than its pace."""
+        now = self._clock()
+        async with self._database.read(now) as tx:
+            moment = await next_sendable_at(tx, account_id, now + timedelta(seconds=IDLE_SECONDS))
+        if moment is None:
+            return IDLE_SECONDS
+        spacing = min(IDLE_SECONDS, 1 / self._channels[account_id][1].limits.per_second)
+        return max((moment - now).total_seconds(), spacing, SHORTEST_PAUSE_SECONDS)
 
     async def send_due(self, account_id: int, only: Sequence[int] = ()) -> int:
         """Claim what is due, send it, record what was answered; how many rows that were."""

@@ -76,6 +76,8 @@ class Draft:
     occurrence_id: int | None = None
     inbound_id: int | None = None
     is_receipt: bool = False
+    is_bulk: bool = False
+    """One of very many, which lets conversations pass."""
     skipped: SkipReason | None = None
     replaces: str = ""
 
@@ -125,6 +127,7 @@ def _row(tx: Transaction, draft: Draft) -> dict[str, object]:
         "buttons": [list(button) for button in draft.buttons],
         "replaces": draft.replaces,
         "is_receipt": draft.is_receipt,
+        "is_bulk": draft.is_bulk,
         "state": DeliveryState.SKIPPED if draft.skipped else DeliveryState.QUEUED,
         "reason": draft.skipped or "",
         "provider_id": "",
@@ -180,11 +183,14 @@ async def claim(
 
     An address to which a message is just being sent waits for its end, so that two never overtake each other; a
     stopped account sends nothing. `only` restricts the claim to these rows: the replies that a turn has just written.
+    What is one of very many goes after everything else.
     """
     most = min(most, await _tokens(tx, account_id, pace))
     if most < 1:
         return []
-    rows = await tx.all(_due(tx.now, account_id, most * 4, only))
+    rows = list(await tx.all(_due(tx.now, account_id, most * 4, only, is_bulk=False)))
+    if len(rows) < most:
+        rows += await tx.all(_due(tx.now, account_id, most * 4, only, is_bulk=True))
     first_of_address: dict[bytes, Any] = {}
     for row in rows:
         first_of_address.setdefault(row.address_index, row)
@@ -224,7 +230,7 @@ async def claim(
     ]
 
 
-def _due(now: datetime, account_id: int, most: int, only: Sequence[int]) -> Select[Any]:
+def _due(now: datetime, account_id: int, most: int, only: Sequence[int], *, is_bulk: bool) -> Select[Any]:
     under_way, there = deliveries.alias(), contacts.alias()
     waiting = (
         select(deliveries, contacts.c.address, contacts.c.address_index)
@@ -232,6 +238,7 @@ def _due(now: datetime, account_id: int, most: int, only: Sequence[int]) -> Sele
         .where(
             deliveries.c.account_id == account_id,
             deliveries.c.state == DeliveryState.QUEUED,
+            deliveries.c.is_bulk == is_bulk,
             deliveries.c.due_at <= now,
             or_(contacts.c.next_free_at.is_(None), contacts.c.next_free_at <= now),
             contacts.c.address_index.not_in(
@@ -382,7 +389,7 @@ async def give_up_stale(tx: Transaction, account_id: int) -> int:
         .where(
             deliveries.c.account_id == account_id,
             deliveries.c.state == DeliveryState.SENDING,
-            deliveries.c.lease_until < tx.now,
+            deliveries.c.lease_until <= tx.now,
         )
         .with_for_update(skip_locked=True)
     )

@@ -11,6 +11,11 @@ class AccountKind(StrEnum):
     WEB_CHAT = "web_chat"
     TELEGRAM = "telegram"
     KANNEL = "kannel"
+    ALIYUN = "aliyun"
+    TENCENT = "tencent"
+    TWILIO = "twilio"
+    SMPP = "smpp"
+    GAMMU = "gammu"
     SIMULATOR = "simulator"
 
 
@@ -18,8 +23,15 @@ REACHES: Mapping[AccountKind, ContactKind] = {
     AccountKind.WEB_CHAT: ContactKind.WEB_CHAT,
     AccountKind.TELEGRAM: ContactKind.TELEGRAM,
     AccountKind.KANNEL: ContactKind.PHONE,
+    AccountKind.ALIYUN: ContactKind.PHONE,
+    AccountKind.TENCENT: ContactKind.PHONE,
+    AccountKind.TWILIO: ContactKind.PHONE,
+    AccountKind.SMPP: ContactKind.PHONE,
+    AccountKind.GAMMU: ContactKind.PHONE,
     AccountKind.SIMULATOR: ContactKind.PHONE,
 }
+
+SMS_KINDS = frozenset(kind for kind, contact in REACHES.items() if contact is ContactKind.PHONE)
 
 WAITING_KINDS = frozenset({AccountKind.WEB_CHAT, AccountKind.SIMULATOR})
 """Kinds that send nothing: the delivery's row is the message and waits until its page reads it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from store.domain.accounts import AccountKind
+from store.domain.accounts import SMS_KINDS, AccountKind
 from store.domain.people import Contact, Resident, Staff
 from store.domain.settings import AreaSettings
 from store.domain.speech import Option
@@ -59,7 +59,7 @@ class Speaker:
 
     @property
     def by_sms(self) -> bool:
-        return self.channel in {AccountKind.KANNEL, AccountKind.SIMULATOR}
+        return self.channel in SMS_KINDS
 
     @property
     def is_guest(self) -> bool:

@@ -75,14 +75,5 @@ def _upgrade(connection: Connection) -> None:
             environment.run_migrations()
 
 
-def is_at_head(url: URL) -> bool:
-    """Whether the store has the shape that this version expects. Raises StoreUnavailable."""
-    engine = create_engine(url.set(drivername=_sync_driver(url)), poolclass=NullPool)
-    with driver_errors_mapped(), engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-    engine.dispose()
-    return revision == _scripts().get_current_head()
-
-
 def _sync_driver(url: URL) -> str:
     return "sqlite" if url.get_backend_name() == "sqlite" else "postgresql+psycopg"

@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,10 +18,10 @@ from store.domain.accounts import Account
 from store.keyring import new_keyring, save_keyring
 from store.migrations import migrate
 from store.tables import deliveries, inbound_messages, ticket_messages, tickets
+from tests.forked import Forked, serve
 from tests.hub import NOON, small_village
 from tests.real_parts import free_port
 
-ROOT = Path(__file__).parents[2]
 KILLS = 6
 VISITORS = 5
 START_SECONDS = 20.0
@@ -35,42 +34,33 @@ class Program:
     folder: Path
     url: str
     port: int
-    process: asyncio.subprocess.Process | None = None
+    process: Forked | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", "from bot.cli import run; run()", "serve"),
-                cwd=ROOT,
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-            )
+        self.process = Forked(serve, self._environment(), log=self.folder / "log")
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._is_up(session):
-                assert self.process.returncode is None, (self.folder / "log").read_text()[-3000:]
+                assert self.process.exit_code is None, (self.folder / "log").read_text()[-3000:]
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         assert self.process is not None
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
+        self.process.signal(signal.SIGKILL)
+        await self.process.end(5)
 
     async def stop(self) -> tuple[int, float]:
         """SIGTERM; the exit code and the seconds that it took."""
         assert self.process is not None
         began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), 15), time.monotonic() - began
+        self.process.signal(signal.SIGTERM)
+        return await self.process.end(15), time.monotonic() - began
 
     def _environment(self) -> dict[str, str]:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("BANYAN_")}
-        return ours | {
+        return {
             "BANYAN_DATABASE_URL": self.url,
             "BANYAN_KEY_FILE": str(self.folder / "banyan.key"),
             "BANYAN_FILES": str(self.folder / "files"),
@@ -133,7 +123,7 @@ async def _village(tmp_path: Path) -> AsyncIterator[tuple[Program, Account, Data
         hub = await small_village(database, tmp_path / "files")
         yield program, hub.chat, database
     finally:
-        if program.process is not None and program.process.returncode is None:
+        if program.process is not None and program.process.exit_code is None:
             await program.kill()
         await database.close()
 
@@ -221,5 +211,5 @@ async def test_control_c_ends_it_well(tmp_path: Path) -> None:
     async with asyncio.timeout(40), _village(tmp_path) as (program, _chat, _):
         await program.start()
         assert program.process is not None
-        program.process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(program.process.wait(), 10) == 0
+        program.process.signal(signal.SIGINT)
+        assert await program.process.end(10) == 0

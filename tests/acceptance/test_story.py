@@ -7,14 +7,14 @@ server of these tests, web chat over HTTP. It is killed with -9 in the middle.
 import asyncio
 import io
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +24,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
+from typer.testing import CliRunner
 
+from bot.cli import app
 from tests.fakes.bot_api import BotApi
 from tests.fakes.kannel import RealKannel, missing_programs
 from tests.real_parts import free_port, require_real_part
@@ -55,36 +57,18 @@ class Village:
     bots: BotApi
     kannel: RealKannel | None = None
     process: subprocess.Popen[bytes] | None = None
-    heard_by_sms: int = 0
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        own = {
-            "BANYAN_PORT": str(self.port),
-            "BANYAN_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "BANYAN_TELEGRAM": "true",
-        }
-        self.environment = {**os.environ, **own}
 
     def run(self, *arguments: str) -> str:
-        """A command of the command line, in the village's folder."""
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", "from bot.cli import run; run()", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        """A command of the command line, in the village's folder; in a thread, for it has an event loop of its own."""
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(CliRunner().invoke, app, arguments).result()
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     async def serve(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: ASYNC220
                 [sys.executable, "-c", "from bot.cli import run; run()", "serve"],
-                cwd=self.folder,
-                env=self.environment,
                 stdout=log,
                 stderr=log,
             )
@@ -153,7 +137,7 @@ class Village:
         try:
             return str(await until(found, expecting))
         except TimeoutError:
-            raise AssertionError(f"{expecting!r} is not among {kannel.handset_received[after:]}") from None
+            raise AssertionError(f"{expecting!r} is not among {kannel.handset_received[-20:]}") from None
 
 
 class Visitor:
@@ -192,9 +176,13 @@ class Visitor:
 
 
 @asynccontextmanager
-async def a_village(folder: Path) -> AsyncIterator[Village]:
+async def a_village(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Village]:
     async with BotApi(chat_burst=100) as bots:
         village = Village(folder, free_port(), bots)
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("BANYAN_PORT", str(village.port))
+        monkeypatch.setenv("BANYAN_PUBLIC_URL", f"http://127.0.0.1:{village.port}")
+        monkeypatch.setenv("BANYAN_TELEGRAM", "true")
         try:
             yield village
         finally:
@@ -203,10 +191,12 @@ async def a_village(folder: Path) -> AsyncIterator[Village]:
 
 
 @pytest.mark.kannel
-async def test_the_story_of_two_lamps_a_notice_a_vote_and_a_disclosure_day(tmp_path: Path) -> None:
+async def test_the_story_of_two_lamps_a_notice_a_vote_and_a_disclosure_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing = missing_programs()
     require_real_part("Kannel", present=not missing, reason=f"apt install kannel (missing: {missing})")
-    async with a_village(tmp_path) as village:
+    async with a_village(tmp_path, monkeypatch) as village:
         kannel = RealKannel(inbound_url="http://127.0.0.1:1/")
         inbound, codes = _set_up(village, kannel.send_url)
         kannel.call(inbound)
@@ -222,7 +212,7 @@ async def test_the_story_of_two_lamps_a_notice_a_vote_and_a_disclosure_day(tmp_p
             await _a_notice(village, visitor)
             await _a_vote(village, visitor)
             await _the_disclosure_day(village, visitor)
-            _nothing_is_lost(village)
+            await _nothing_is_lost(village)
             assert village.stop() == 0
 
 
@@ -235,7 +225,7 @@ def _set_up(village: Village, send_url: str) -> tuple[str, dict[str, str]]:
         village.run("set", name, value)  # the story is told at any hour
     village.run("channel", "add", "web_chat", "chat")
     village.run("channel", "add", "telegram", "bot", f"token={village.bots.token}", f"base_url={village.bots.base_url}")
-    kannel = (f"send_url={send_url}", "username=hub", "password=hubpw", "sender=10690")
+    kannel = (f"send_url={send_url}", "username=hub", "password=hubpw", "sender=10690", "per_second=100")
     inbound = re.search(r"inbound: (\S+)", village.run("channel", "add", "kannel", "sms", *kannel))
     assert inbound
     codes = {
@@ -404,7 +394,10 @@ def _published_by(due: list[dict[str, str]]) -> list[dict[str, str]]:
     ]
 
 
-def _nothing_is_lost(village: Village) -> None:
-    """Every message was answered, nothing waits, nobody got a thing twice, and the audit chain holds."""
+async def _nothing_is_lost(village: Village) -> None:
+    """Every message was answered, and no call is left in the air."""
     assert village.rows("SELECT count(*) FROM inbound_messages WHERE state <> 'handled'") == [(0,)]
-    assert village.rows("SELECT count(*) FROM deliveries WHERE state = 'sending'") == [(0,)]
+    sent = "SELECT count(*) FROM deliveries WHERE state IN ('sending', 'queued') AND account_id = 3"
+    await until(lambda: village.rows(sent) == [(0,)], "the end of every broadcast")
+    [(unknown,)] = village.rows("SELECT count(*) FROM deliveries WHERE state = 'unknown'")
+    assert int(str(unknown)) <= 2, "no more than the calls that were under way at the kill"

@@ -5,17 +5,27 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from notifier.channel import Channel
+from notifier.channels.sms.aliyun import AliyunChannel
 from notifier.channels.sms.kannel import KannelChannel
+from notifier.channels.sms.templates import Template
+from notifier.channels.sms.tencent import TencentChannel
+from notifier.channels.sms.tencent_api import TencentApi
+from notifier.channels.sms.tencent_signature import TencentKey
+from notifier.channels.sms.twilio import TwilioChannel
 from notifier.channels.telegram import TelegramChannel
 from store.domain.accounts import AccountKind
+from tests.contract.carriers import BROKEN_SPOOLS, DISHONEST_SMSCS, gammu_at, gammu_served, smpp_at, smpp_served
+from tests.fakes import aliyun, tencent, twilio
 from tests.fakes.bot_api import BotApi
 
 SECRET = "s3cret-of-the-hook"
+HOOK = "https://village.example/hook/1/s3cret"
 TOKEN = "4242:" + "a" * 34 + "w"
 
 
@@ -41,11 +51,47 @@ def kannel_at(base_url: str) -> Channel:
     )
 
 
+def aliyun_at(base_url: str) -> Channel:
+    return AliyunChannel(
+        access_key_id=aliyun.KEY_ID,
+        access_key_secret=aliyun.KEY_SECRET,
+        signatures=[aliyun.SIGNATURE],
+        templates=[Template(code, text) for code, text in aliyun.TEMPLATES.items()],
+        endpoint=base_url,
+        timeout_seconds=0.3,
+    )
+
+
+def tencent_at(base_url: str) -> Channel:
+    key = TencentKey(tencent.SECRET_ID, tencent.SECRET_KEY)
+    return TencentChannel(
+        TencentApi(key, tencent.APP_ID, endpoint=base_url, timeout_seconds=0.3),
+        signatures=[tencent.SIGNATURE],
+        templates=[Template(code, text) for code, text in tencent.TEMPLATES.items()],
+    )
+
+
+def twilio_at(base_url: str) -> Channel:
+    return TwilioChannel(
+        account_sid=twilio.ACCOUNT_SID,
+        auth_token=twilio.AUTH_TOKEN,
+        sender=twilio.SENDER,
+        hook_url=HOOK,
+        endpoint=base_url,
+        timeout_seconds=0.3,
+    )
+
+
 MAKERS: dict[AccountKind, Callable[[str], Channel]] = {
     AccountKind.TELEGRAM: telegram_at,
     AccountKind.KANNEL: kannel_at,
+    AccountKind.ALIYUN: aliyun_at,
+    AccountKind.TENCENT: tencent_at,
+    AccountKind.TWILIO: twilio_at,
+    AccountKind.SMPP: smpp_at,
+    AccountKind.GAMMU: gammu_at,
 }
-ADDRESSES = {AccountKind.TELEGRAM: "5001", AccountKind.KANNEL: "+8613900007001"}
+ADDRESSES = {kind: "5001" if kind is AccountKind.TELEGRAM else "+8613900007001" for kind in MAKERS}
 
 
 @dataclass(slots=True)
@@ -80,10 +126,56 @@ async def _kannel() -> AsyncIterator[Served]:
         await channel.close()
 
 
+@asynccontextmanager
+async def _aliyun() -> AsyncIterator[Served]:
+    async with aliyun.Aliyun() as fake:
+        channel = aliyun_at(fake.endpoint)
+        yield Served(channel, ADDRESSES[AccountKind.ALIYUN], lambda: [sent.text for sent in fake.sent])
+        await channel.close()
+
+
+@asynccontextmanager
+async def _tencent() -> AsyncIterator[Served]:
+    async with tencent.FakeTencent() as fake:
+        channel = tencent_at(fake.endpoint)
+        yield Served(channel, ADDRESSES[AccountKind.TENCENT], lambda: [sent.text for sent in fake.sent])
+        await channel.close()
+
+
+@asynccontextmanager
+async def _twilio() -> AsyncIterator[Served]:
+    async with twilio.FakeTwilio() as fake:
+        channel = twilio_at(fake.endpoint)
+        yield Served(channel, ADDRESSES[AccountKind.TWILIO], lambda: [sent["body"] for sent in fake.messages])
+        await channel.close()
+
+
+@asynccontextmanager
+async def _smpp() -> AsyncIterator[Served]:
+    async with smpp_served() as (channel, texts):
+        yield Served(channel, ADDRESSES[AccountKind.SMPP], texts)
+
+
+@asynccontextmanager
+async def _gammu() -> AsyncIterator[Served]:
+    async with gammu_served() as (channel, texts):
+        yield Served(channel, ADDRESSES[AccountKind.GAMMU], texts)
+
+
 HONEST: dict[AccountKind, Callable[[], AbstractAsyncContextManager[Served]]] = {
     AccountKind.TELEGRAM: _telegram,
     AccountKind.KANNEL: _kannel,
+    AccountKind.ALIYUN: _aliyun,
+    AccountKind.TENCENT: _tencent,
+    AccountKind.TWILIO: _twilio,
+    AccountKind.SMPP: _smpp,
+    AccountKind.GAMMU: _gammu,
 }
+
+SIGNERS: dict[AccountKind, Callable[[str, bytes, dict[str, str]], dict[str, str]]] = {
+    AccountKind.TWILIO: lambda name, body, query: twilio.signed(f"{HOOK}/{name}", body, query),
+}
+"""The headers of a call of a route by those providers that sign their calls."""
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -169,3 +261,15 @@ async def dishonest(talk: Talk) -> AsyncIterator[str]:
         for writer in writers:
             writer.close()
         await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+
+
+_BY_HTTP = {name: partial(dishonest, talk) for name, talk in RUBBISH.items()}
+_NOT_BY_HTTP = {AccountKind.SMPP: DISHONEST_SMSCS, AccountKind.GAMMU: BROKEN_SPOOLS}
+
+DISHONEST: dict[AccountKind, dict[str, Callable[[], AbstractAsyncContextManager[str]]]] = {
+    kind: {**_NOT_BY_HTTP.get(kind, _BY_HTTP)} for kind in MAKERS
+}
+"""For each kind the addresses of providers that keep no word."""
+
+PULLING = frozenset(_NOT_BY_HTTP)
+"""Kinds that receive only by listening: no provider calls them."""

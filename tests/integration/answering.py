@@ -1,10 +1,6 @@
-"""One process that answers what waits until nothing has waited for a while: `python -m tests.integration.answering`.
-
-Takes the database's URL, the key file and a folder; prints how many turns it took.
-"""
+"""What a process runs that answers what waits until nothing has waited for a while."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +16,12 @@ from store.keyring import load_keyring
 IDLE_LOOKS = 6
 
 
-async def answer_until_idle(url: str, key_file: Path, folder: Path) -> int:
+def answer(url: str, key_file: Path, folder: Path) -> None:
+    """Print how many turns it took."""
+    print(asyncio.run(_answer_until_idle(url, key_file, folder)), flush=True)  # noqa: T201 - its answer
+
+
+async def _answer_until_idle(url: str, key_file: Path, folder: Path) -> int:
     async def send_nothing(_written: Sequence[Written]) -> None: ...
 
     database = Database(url, load_keyring(key_file))
@@ -36,7 +37,3 @@ async def answer_until_idle(url: str, key_file: Path, folder: Path) -> int:
             await asyncio.sleep(0.1)
     await database.close()
     return turns
-
-
-if __name__ == "__main__":
-    print(asyncio.run(answer_until_idle(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))  # noqa: T201 - its answer

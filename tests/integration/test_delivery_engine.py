@@ -11,8 +11,19 @@ from sqlalchemy import select
 
 from notifier.channel import Limits, Receive, Route
 from notifier.delivery.engine import DeliveryEngine
-from notifier.message import Accepted, OutboundMessage, Refused, SendError, SendResult, Unknown
-from store.actions.deliveries import LEASE, Draft, write_delivery
+from notifier.message import (
+    Accepted,
+    Asked,
+    DeliveryReceipt,
+    OutboundMessage,
+    Refused,
+    SendError,
+    SendResult,
+    Unknown,
+)
+from store.actions.accounts import hold_listening_lease
+from store.actions.deliveries import LEASE, Draft, Pace, claim, give_up_stale, write_deliveries, write_delivery
+from store.actions.leases import end_leases, lease_holders
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts
 from tests.hub import Hub
@@ -46,6 +57,10 @@ class Scripted:
         return answer if isinstance(answer, list) else [answer]
 
     async def listen(self, receive: Receive) -> None: ...
+
+    async def look_up(self, asked: Sequence[Asked]) -> Sequence[DeliveryReceipt]:
+        del asked
+        return ()
 
     async def check(self) -> str:
         return "scripted"
@@ -159,6 +174,31 @@ async def test_what_was_being_sent_when_the_process_died_is_unknown_and_never_se
     engine.stop()
     await asyncio.wait_for(working, 10)
     assert len(channel.sent) == 1
+
+
+async def test_what_a_killed_process_was_sending_is_unknown_as_soon_as_its_death_is_known(hub: Hub) -> None:
+    pace = Pace(10, 4, 0)
+    delivery_id = await write(hub)
+    async with hub.books() as tx:
+        assert len(await claim(tx, hub.sms.id, pace, "host:1:dead", 4)) == 1
+        assert await hold_listening_lease(tx, hub.sms.id, "host:1:dead")
+        assert await lease_holders(tx) == {"host:1:dead"}
+        await end_leases(tx, ["host:1:dead"])
+        assert await give_up_stale(tx, hub.sms.id) == 1
+        assert await hold_listening_lease(tx, hub.sms.id, "host:2:alive")
+    assert await state_of(hub, delivery_id) == ("unknown", "interrupted")
+
+
+async def test_a_conversation_does_not_wait_for_a_broadcast(hub: Hub) -> None:
+    channel = Scripted()
+    contact = await hub.contact_of("黄明")
+    async with hub.books() as tx:
+        drafts = [Draft(hub.village.id, contact.id, hub.sms.id, "全村停水", hub.clock(), is_bulk=True)] * 20
+        await write_deliveries(tx, drafts)
+    hub.clock.pass_time(seconds=1)
+    await write(hub, text="记下了,编号1001")
+    await engine_of(hub, channel).send_due(hub.sms.id)
+    assert channel.sent[0].text == "记下了,编号1001"
 
 
 async def test_messages_to_one_person_go_out_one_by_one_in_order(hub: Hub) -> None:

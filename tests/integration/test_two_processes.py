@@ -1,8 +1,6 @@
 """Two real processes at one store: every message is answered exactly once, each sender's in order."""
 
-import asyncio
 import random
-import sys
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,23 +10,15 @@ from sqlalchemy import func, select
 from notifier.message import InboundMessage
 from store.keyring import save_keyring
 from store.tables import deliveries, inbound_messages, ticket_messages, tickets
+from tests.forked import Forked
 from tests.hub import Hub
+from tests.integration.answering import answer
 
-ROOT = Path(__file__).parents[2]
-SENDERS, MESSAGES = 12, 60
-
-
-async def _process(url: str, keys: Path, folder: Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.integration.answering", url, str(keys), str(folder)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+SENDERS, MESSAGES = 12, 36
 
 
 async def _recorded(hub: Hub) -> None:
-    """Five messages each, shuffled among the senders; long ago enough to be no flood, and recorded one by one."""
+    """Three messages each, shuffled among the senders; long ago enough to be no flood, and recorded one by one."""
     order = [sender for sender in range(SENDERS) for _ in range(MESSAGES // SENDERS)]
     random.Random(20261118).shuffle(order)
     said: defaultdict[int, int] = defaultdict(int)
@@ -43,12 +33,10 @@ async def test_two_processes_answer_each_message_once_and_in_order(hub: Hub, sto
     keys = tmp_path / "banyan.key"
     save_keyring(hub.database.keyring, keys)
     await _recorded(hub)
-    processes = [await _process(store_url, keys, tmp_path / "files") for _ in range(2)]
-    answers = [await asyncio.wait_for(process.communicate(), 60) for process in processes]
-    assert [(process.returncode, error) for process, (_, error) in zip(processes, answers, strict=True)] == [
-        (0, b"")
-    ] * 2
-    turns = [int(answer) for answer, _ in answers]
+    logs = [tmp_path / "first", tmp_path / "second"]
+    processes = [Forked(answer, store_url, keys, tmp_path / "files", log=log) for log in logs]
+    assert [await process.end(60) for process in processes] == [0, 0]
+    turns = [int(log.read_text()) for log in logs]
     assert sum(turns) == MESSAGES
     async with hub.books() as tx:
         inbound = await tx.all(select(inbound_messages).order_by(inbound_messages.c.id))

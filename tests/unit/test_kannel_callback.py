@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.channel import WebRequest
-from notifier.channels.sms.kannel_callback import decode_text, normalise_number, parse_inbound, parse_receipt
+from notifier.channels.sms.inbound_text import decode_text, normalise_number
+from notifier.channels.sms.kannel_callback import parse_inbound, parse_receipt
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
 
 _HEADERS = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.channels.sms import segments
+from notifier.channels.sms.gsm7 import BASIC, EXTENSION
 from notifier.channels.sms.segments import Encoding, Parts, count_parts, fit, split
 
 # The shapes that decide: plain and escaped GSM-7, Chinese, characters outside the basic plane, numbers.
@@ -23,8 +23,8 @@ def _units(text: str, encoding: Encoding) -> int:
 
 
 def test_the_tables_have_the_sizes_of_the_standard() -> None:
-    assert (len(segments._GSM7_BASIC), len(segments._GSM7_EXTENSION)) == (127, 10)
-    assert not segments._GSM7_BASIC & segments._GSM7_EXTENSION
+    assert (len(BASIC), len(EXTENSION)) == (127, 10)
+    assert not BASIC & EXTENSION
 
 
 @pytest.mark.parametrize(

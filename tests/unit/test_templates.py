@@ -1,5 +1,6 @@
 """Every text in every language: it renders, fits an SMS, and speaks as a village speaks."""
 
+import functools
 import re
 import tomllib
 
@@ -14,6 +15,7 @@ from store.domain.speech import Option, Say
 from tests.sample_facts import FACTS
 
 VILLAGE = settings_of(Area(1, AreaKind.VILLAGE, "榕溪村", "/1/"), "榕溪村", {"landline": "6123456"})
+RENDERER = Renderer()
 GIVEN = {"village", "landline", "choices", "word", "day", "clock", "moment", "yuan"}
 """What the renderer itself gives to every text."""
 ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv")
@@ -27,9 +29,10 @@ def messages() -> list[str]:
 def rendered(message: str, language: str, medium: Medium) -> str:
     facts = {name: FACTS[name] for name in used_by(message, language)}
     say = Say(message, facts, (Option("yes", label="yes"), Option("no", label="no")))
-    return Renderer().render(say, language, medium, VILLAGE).text
+    return RENDERER.render(say, language, medium, VILLAGE).text
 
 
+@functools.cache
 def used_by(message: str, language: str) -> set[str]:
     names: set[str] = set()
     for file in (TEMPLATES / language / message).glob("*.txt"):

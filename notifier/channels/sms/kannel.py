@@ -25,7 +25,16 @@ import structlog
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequest, WebResponse
 from notifier.channels.sms.kannel_callback import parse_inbound, parse_receipt
 from notifier.channels.sms.segments import Encoding, count_parts
-from notifier.message import Accepted, OutboundMessage, Refused, SendError, SendResult, Unknown
+from notifier.message import (
+    Accepted,
+    Asked,
+    DeliveryReceipt,
+    OutboundMessage,
+    Refused,
+    SendError,
+    SendResult,
+    Unknown,
+)
 
 _MAX_PARTS = 8
 _CONNECT_TIMEOUT_SECONDS = 5.0
@@ -78,6 +87,11 @@ class KannelChannel:
 
     async def listen(self, receive: Receive) -> None:
         """Return at once: Kannel calls us."""
+
+    async def look_up(self, asked: Sequence[Asked]) -> Sequence[DeliveryReceipt]:
+        """Kannel can be asked nothing."""
+        del asked
+        return ()
 
     async def check(self) -> str:
         """Post a message to nobody, which Kannel refuses only after it has looked at the credentials."""

@@ -8,18 +8,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-import phonenumbers
-
 from notifier.channel import WebRequest
+from notifier.channels.sms.inbound_text import decode_text, normalise_number, without_nul
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
 
-_PERSONS = frozenset(
-    {
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    }
-)
 # Kannel's dlr.h; 4, kept by the SMSC for later, tells nothing that 8 did not.
 _STATE_OF_TYPE = {
     1: ReceiptState.DELIVERED,
@@ -31,7 +23,6 @@ _STATE_OF_TYPE = {
 _ANSWER_CODE = re.compile(r"^NACK/([^/]*)|\bstat:(\w+)")
 _TOO_LARGE = 2**63
 _CHARSET = re.compile(r'charset="?([^";\s]+)', re.IGNORECASE)
-_UTF_16 = frozenset({"utf-16", "utf-16be", "ucs-2", "ucs2", "iso-10646-ucs-2"})
 
 
 def parse_inbound(request: WebRequest) -> InboundMessage:
@@ -70,40 +61,12 @@ def parse_receipt(query: Mapping[str, str]) -> DeliveryReceipt | None:
     )
 
 
-def decode_text(raw: bytes, charset: str) -> str:
-    """Decode what Kannel brought, by the charset it names if that fits; never raises.
-
-    Some SMSCs in China pass GB18030 on under another name, which Kannel repeats. PostgreSQL stores no NUL, so none is
-    kept.
-    """
-    if charset.lower().replace("_", "-") in _UTF_16:
-        # Half an emoji, cut where a part ends, must not cost the rest of the text.
-        return _without_nul(raw.decode("utf-16-be", "replace"))
-    for name in (charset, "utf-8", "gb18030"):
-        try:
-            return _without_nul(raw.decode(name))
-        except (LookupError, ValueError):
-            continue
-    return _without_nul(raw.decode("utf-8", "replace"))
-
-
-def normalise_number(number: str) -> str:
-    """Return E.164, China's where no country is named; short codes, service lines and names stay what they are."""
-    try:
-        parsed = phonenumbers.parse(number, "CN")
-    except phonenumbers.NumberParseException:
-        return number
-    if phonenumbers.number_type(parsed) not in _PERSONS:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _text_of(request: WebRequest) -> str:
     if request.method == "POST":
         return decode_text(request.body, _charset_of(request.headers.get("content-type", "")))
     text = request.query.get("text", "")
     if "\ufffd" in text:
-        return _without_nul(text)
+        return without_nul(text)
     # A server that decodes by surrogateescape (PEP 383) has kept the bytes that were not UTF-8.
     return decode_text(text.encode("utf-8", "surrogateescape"), request.query.get("charset", ""))
 
@@ -111,10 +74,6 @@ def _text_of(request: WebRequest) -> str:
 def _charset_of(content_type: str) -> str:
     charset = _CHARSET.search(content_type)
     return charset[1] if charset else ""
-
-
-def _without_nul(text: str) -> str:
-    return text.replace("\x00", "").removeprefix("\ufeff")
 
 
 def _digest(sender: str, said_at: str, text: str) -> str:

@@ -10,12 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-_GSM7_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM7_EXTENSION = frozenset("\f^{}\\[~]|€")
-_GSM7 = _GSM7_BASIC | _GSM7_EXTENSION
+from notifier.channels.sms.gsm7 import BASIC, EXTENSION
+
+_GSM7 = BASIC | EXTENSION
 _LAST_OF_BASIC_PLANE = "\uffff"
 # Times, dates, receipts and sums are read as one: 17:30, 2026-11-28, 4821-7730-5, 48,620.
 _NUMBER = re.compile(r"\d+(?:[-.,:/]\d+)*")
@@ -98,5 +95,5 @@ def _encoding_of(text: str) -> Encoding:
 
 def _units(characters: Iterable[str], encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
-        return sum(2 if character in _GSM7_EXTENSION else 1 for character in characters)
+        return sum(2 if character in EXTENSION else 1 for character in characters)
     return sum(2 if character > _LAST_OF_BASIC_PLANE else 1 for character in characters)

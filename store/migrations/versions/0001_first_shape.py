@@ -577,6 +577,7 @@ def upgrade() -> None:
         sa.Column("buttons", sa.JSON(), nullable=False),
         sa.Column("replaces", sa.String(length=80), nullable=False),
         sa.Column("is_receipt", sa.Boolean(), nullable=False),
+        sa.Column("is_bulk", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=80), nullable=False),
         sa.Column("provider_id", sa.String(length=80), nullable=False),
@@ -615,7 +616,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_waiting",
         "deliveries",
-        ["account_id", "due_at", "id"],
+        ["account_id", "is_bulk", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),

@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def _plainly() -> Iterator[None]:
     """Every foreseeable error in one sentence on stderr, without a traceback, with an exit code of its own."""
     from bot.settings import ConfigurationError
+    from store.backup import BackupError
     from store.domain.errors import Refusal, StoreUnavailable
     from store.keyring import KeyringError
 
@@ -44,6 +45,9 @@ def _plainly() -> Iterator[None]:
 
         print(refusal_in_words(refusal), file=sys.stderr)
         raise typer.Exit(EXIT_REFUSED) from refusal
+    except BackupError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(EXIT_REFUSED) from error
     except StoreUnavailable as error:
         print("The database does not answer, is locked or is full. Nothing was changed.", file=sys.stderr)
         raise typer.Exit(EXIT_REFUSED) from error
@@ -68,12 +72,26 @@ def demo() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    *,
+    web_only: Annotated[
+        bool, typer.Option("--web-only", help="Leave sending, jobs and the clock to `banyan worker` (PostgreSQL).")
+    ] = False,
+) -> None:
     """Run the hub."""
     from bot.commands import serving
 
     with _plainly():
-        serving.serve()
+        serving.serve(web_only=web_only)
+
+
+@app.command()
+def worker() -> None:
+    """Run everything but the web beside `banyan serve`, on PostgreSQL; as many as are wanted."""
+    from bot.commands import serving
+
+    with _plainly():
+        serving.work()
 
 
 @app.command("import-roster")
@@ -104,6 +122,32 @@ def export_roster(
 
     with _plainly():
         rosters.export_file(file, village)
+
+
+@app.command("notice-report")
+def notice_report(
+    number: Annotated[int, typer.Argument(help="The notice's number, such as 26041.")],
+    file: Annotated[Path, typer.Argument(help="The .xlsx file to write.")],
+    village: Village = "",
+) -> None:
+    """Write whom a notice reached, how and when, and whom not; the audit log says so."""
+    from bot.commands import notice_reports
+
+    with _plainly():
+        notice_reports.export_file(number, file, village)
+
+
+@app.command("notice-answers")
+def notice_answers(
+    number: Annotated[int, typer.Argument(help="The notice's number, such as 26041.")],
+    file: Annotated[Path, typer.Argument(help="The .xlsx file to write.")],
+    village: Village = "",
+) -> None:
+    """Write what was answered to a notice, household by household; the audit log says so."""
+    from bot.commands import answers
+
+    with _plainly():
+        answers.export_file(number, file, village)
 
 
 @staff_app.command("add")
@@ -241,6 +285,26 @@ def send_test(
 
     with _plainly():
         channels.send_test(channel, address)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The .tar.gz to write; there must be none of that name.")],
+) -> None:
+    """Copy the store and the files into one archive while the hub serves. The keys are never inside."""
+    from bot.commands import backups
+
+    with _plainly():
+        backups.backup(file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `banyan backup` wrote.")]) -> None:
+    """Check a backup and put it into an empty store: all of it or nothing."""
+    from bot.commands import backups
+
+    with _plainly():
+        backups.restore(file)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,20 +13,18 @@ from bot.desks import open_desk
 from bot.dialogue import engine, fallback
 from bot.dialogue.normal import clean
 from bot.dialogue.talk import Answer, Talk, aside
+from bot.intake import Brought, Intake
 from bot.opening import utc_now
 from bot.pulse import Pulse
-from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage, ReceiptState
-from notifier.metrics import TURNS, UNMATCHED_RECEIPTS
+from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage
+from notifier.metrics import TURNS
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
-from store.actions.deliveries import record_receipt
-from store.actions.inbound import record_file, record_inbound
 from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, TurnFailed, count_failure, next_turn
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.areas import AreaKind
 from store.domain.conversation import Session
-from store.domain.deliveries import DeliveryState
 from store.domain.errors import Refusal, StoreUnavailable
 from store.domain.inbound import InboundArrival, InboundBody
 from store.domain.speech import Say
@@ -40,13 +39,6 @@ SendNow = Callable[[Sequence[Written]], Awaitable[None]]
 IDLE_SECONDS = 1.0
 LONGEST_ID = 80
 OUTAGE_SECONDS = 2.0
-
-_STATE_OF_RECEIPT = {
-    ReceiptState.SENT: DeliveryState.SENT,
-    ReceiptState.DELIVERED: DeliveryState.DELIVERED,
-    ReceiptState.READ: DeliveryState.READ,
-    ReceiptState.FAILED: DeliveryState.FAILED,
-}
 
 
 class Inbox:
@@ -65,6 +57,7 @@ class Inbox:
         self._pulse = pulse
         self._send_now = send_now
         self._clock = clock
+        self._intake = Intake(database, clock)
         self._arrived = asyncio.Event()
         self._stopping = False
         self.stopped = asyncio.Event()
@@ -73,36 +66,24 @@ class Inbox:
         self, account: Account, messages: Sequence[InboundMessage], receipts: Sequence[DeliveryReceipt] = ()
     ) -> None:
         """Commit what a channel brought. Raises StoreUnavailable where nothing was: the provider will repeat it."""
-        kept = [(message, *await asyncio.to_thread(self._keep_files, message)) for message in messages]
-        async with self._database.write(self._clock()) as tx:
-            for _, stored, _ in kept:
-                for file in stored:
-                    await record_file(tx, file)
-            await record_inbound(tx, account, [_arrival(*parts) for parts in kept])
-            for receipt in receipts:
-                known = await record_receipt(
-                    tx,
-                    account.id,
-                    _STATE_OF_RECEIPT[receipt.state],
-                    delivery_id=receipt.delivery_id,
-                    provider_id=clean(receipt.provider_id),
-                    code=clean(receipt.code),
-                    at=receipt.at,
-                )
-                if not known:
-                    UNMATCHED_RECEIPTS.labels(account.id).inc()
-                    log.info("receipt.unmatched", account=account.id)
+        arrivals, files = [], []
+        for message in messages:
+            stored, unusable = await self._keep_files(message)
+            arrivals.append(_arrival(message, stored, unusable))
+            files += stored
+        cleaned = [replace(one, provider_id=clean(one.provider_id), code=clean(one.code)) for one in receipts]
+        await self._intake.take(Brought(account, arrivals, files, cleaned))
         if messages:
             self._arrived.set()
         if receipts:
             self._pulse.beat()
 
-    def _keep_files(self, message: InboundMessage) -> tuple[list[StoredFile], str]:
+    async def _keep_files(self, message: InboundMessage) -> tuple[list[StoredFile], str]:
         stored, unusable = [], ""
         for attachment in message.attachments:
             keep = self._files.put_photo if attachment.kind is AttachmentKind.PHOTO else self._files.put_voice
             try:
-                stored.append(keep(attachment.content))
+                stored.append(await asyncio.to_thread(keep, attachment.content))
             except UnusableFileError as error:
                 unusable = error.key
         return stored, unusable

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -14,6 +15,7 @@ from aiohttp import web
 from bot.chat_rooms import ChatRooms
 from bot.holder import is_gone, new_holder
 from bot.inbox import Inbox
+from bot.jobs import open_jobs
 from bot.listening import listen_while_leased
 from bot.opening import open_database, utc_now
 from bot.pages import PageRenderer, static_routes
@@ -26,13 +28,20 @@ from console.public import public_application
 from notifier.channel import Channel
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
+from notifier.emergencies import call_silent
+from notifier.notice_jobs import notice_job
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import TEMPLATES, Renderer
 from notifier.scheduler import Chore, Scheduler
+from notifier.visiting import follow_up
+from store.actions.fallbacks import release_second_steps
 from store.actions.leases import end_leases, lease_holders
+from store.actions.notice_controls import hold_back
+from store.actions.progress import defer_unfinished
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.accounts import Account, AccountKind
+from store.domain.jobs import JobHandler, JobName, JobWorker
 from store.files import FileStore
 from store.queries.accounts import all_accounts
 from store.shape import is_at_head
@@ -58,7 +67,16 @@ class Hub:
     engine: DeliveryEngine
     rooms: ChatRooms
     channels: dict[int, tuple[Account, Channel]]
+    jobs: JobWorker
     holder: str
+
+
+class Part(Protocol):
+    """What runs until it is stopped and then ends what it has under way."""
+
+    stopped: asyncio.Event
+
+    def stop(self) -> None: ...
 
 
 @contextlib.asynccontextmanager
@@ -73,11 +91,14 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             accounts = await all_accounts(tx)
             await end_leases(tx, [other for other in await lease_holders(tx) if is_gone(other, holder)])
         channels = _channels(settings, accounts)
-        renderer, pulse, files = Renderer(), Pulse(), FileStore(settings.files)
+        renderer, pulse, files = Renderer(public_url=_address(settings)), Pulse(), FileStore(settings.files)
         engine = DeliveryEngine(database, channels, holder, utc_now)
         inbox = Inbox(database, files, renderer, pulse, engine.send_now)
         rooms = ChatRooms(database, files, inbox.receive, pulse)
-        yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, holder)
+        handlers: dict[str, JobHandler] = {JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake)}
+        jobs = database.queue = await open_jobs(database, handlers, holder)
+        yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, jobs, holder)
+        await jobs.close()
         for _, channel in channels.values():
             await channel.close()
     finally:
@@ -92,12 +113,16 @@ def _channels(settings: Settings, accounts: Sequence[Account]) -> dict[int, tupl
             log.warning("channel.off", account=account.id, setting="BANYAN_TELEGRAM")
             continue
         if account.kind in CHANNELS:
-            hook_url = f"{str(settings.public_url).rstrip('/')}/hook/{account.id}/{account.hook_secret}"
+            hook_url = f"{_address(settings)}/hook/{account.id}/{account.hook_secret}"
             try:
                 channels[account.id] = (account, CHANNELS[account.kind](account, Surroundings(hook_url)))
             except (ValueError, KeyError) as error:  # one account's wrong value must not keep the hub from serving
-                log.error("channel.misconfigured", account=account.id, reason=str(error))
+                log.warning("channel.misconfigured", account=account.id, reason=str(error))
     return channels
+
+
+def _address(settings: Settings) -> str:
+    return str(settings.public_url).rstrip("/")
 
 
 def web_application(hub: Hub) -> web.Application:
@@ -110,20 +135,21 @@ def web_application(hub: Hub) -> web.Application:
         channels=hub.channels,
         receive=hub.inbox.receive,
         routes=routes,
-        applications={"/v": public_application(hub.database, hub.files)},
+        applications={"/v": public_application(hub.database, hub.files, _address(hub.settings))},
     )
     return build_application(hub.database, doors, hub.settings.metrics_token)
 
 
-async def serve(settings: Settings, announce: Callable[[Hub], Awaitable[str]] | None = None) -> None:
+async def serve(
+    settings: Settings, announce: Callable[[Hub], Awaitable[str]] | None = None, *, web_only: bool = False
+) -> None:
     """Run the hub until it is told to stop. What was accepted is a row by then; a stop lets running turns end.
 
-    `announce` says what the person who started it is to know once it serves.
+    `announce` says what the person who started it is to know once it serves. With `web_only` it takes and answers what
+    comes through the web, and leaves the rest to workers.
     """
     async with open_hub(settings) as hub:
-        stop = asyncio.Event()
-        for signal_number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+        stop = _told_to_stop()
         application = web_application(hub)
         application.on_shutdown.append(partial(_close_rooms, hub))
         runner = web.AppRunner(application, access_log_class=AccessLog, shutdown_timeout=CLOSE_SECONDS)
@@ -132,14 +158,34 @@ async def serve(settings: Settings, announce: Callable[[Hub], Awaitable[str]] | 
         log.info("hub.serving", host=settings.host, port=settings.port)
         if announce:
             print(await announce(hub), flush=True)
-        scheduler = Scheduler(hub.database, hub.renderer, _chores(hub.renderer), utc_now)
-        scheduler.start()
-        work = asyncio.create_task(_work(hub))
-        await asyncio.wait({work, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("hub.stopping")
-        scheduler.stop()
+        await _run_until(stop, hub, web_only=web_only, runner=runner)
+
+
+async def work(settings: Settings) -> None:
+    """Everything but the web, until it is told to stop: sending, listening, jobs, the minute's tick."""
+    async with open_hub(settings) as hub:
+        stop = _told_to_stop()
+        log.info("worker.working", accounts=len(hub.channels))
+        await _run_until(stop, hub)
+
+
+def _told_to_stop() -> asyncio.Event:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    return stop
+
+
+async def _run_until(
+    stop: asyncio.Event, hub: Hub, *, web_only: bool = False, runner: web.AppRunner | None = None
+) -> None:
+    running = asyncio.create_task(_answer(hub) if web_only else _work(hub))
+    await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("hub.stopping")
+    if runner:
         await runner.cleanup()
-        await _wind_down(hub, work)
+    parts: list[Part] = [hub.inbox] if web_only else [hub.inbox, hub.engine, hub.jobs]
+    await _wind_down(parts, running)
 
 
 async def _close_rooms(hub: Hub, _application: web.Application) -> None:
@@ -153,25 +199,56 @@ def _chores(renderer: Renderer) -> list[Chore]:
     async def close_votes(tx: Transaction, _now: datetime) -> None:
         await close_and_tell(tx, renderer)
 
-    return [close_votes, lapse_quiet_tickets]
+    async def follow_notices(tx: Transaction, _now: datetime) -> None:
+        await follow_up(tx, renderer)
+
+    async def call_silent_homes(tx: Transaction, _now: datetime) -> None:
+        await call_silent(tx, renderer)
+
+    return [
+        defer_unfinished,
+        call_silent_homes,
+        hold_back,
+        release_second_steps,
+        follow_notices,
+        close_votes,
+        lapse_quiet_tickets,
+    ]
+
+
+async def _answer(hub: Hub) -> None:
+    """What a process that serves the web only does beside: the turns of what it took, and waking open pages."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(hub.inbox.run())
+        tasks.create_task(hub.pulse.watch(hub.database))
 
 
 async def _work(hub: Hub) -> None:
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(hub.inbox.run())
+        tasks.create_task(_answer(hub))
         tasks.create_task(hub.engine.run())
-        tasks.create_task(hub.pulse.watch(hub.database))
+        tasks.create_task(hub.jobs.run())
+        tasks.create_task(_tick(hub))
         for account, channel in hub.channels.values():
             receive = partial(hub.inbox.receive, account)
             tasks.create_task(listen_while_leased(hub.database, account, channel, receive, hub.holder))
 
 
-async def _wind_down(hub: Hub, work: asyncio.Task[None]) -> None:
-    hub.inbox.stop()
-    hub.engine.stop()
+async def _tick(hub: Hub) -> None:
+    scheduler = Scheduler(hub.database, hub.renderer, _chores(hub.renderer), utc_now)
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.stop()
+
+
+async def _wind_down(parts: Sequence[Part], running: asyncio.Task[None]) -> None:
+    for part in parts:
+        part.stop()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(hub.inbox.stopped.wait(), hub.engine.stopped.wait())
-    work.cancel()
+            await asyncio.gather(*(part.stopped.wait() for part in parts))
+    running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await work
+        await running

@@ -39,6 +39,9 @@ class Pages:
         )
         self._environment.globals.update(static=self._static_url, money=money)
 
+    def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
+        return self._words[language]
+
     def page(self, request: web.Request, name: str, *, status: int = 200, **values: object) -> web.Response:
         language = language_asked(request)
         template = self._environment.get_template(name)

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from console.notices import NoticePages
 from console.pages import Pages
 from store.database import Database, Transaction
 from store.domain.areas import AreaKind
@@ -32,12 +33,13 @@ def _utc_now() -> datetime:
 
 
 def public_application(
-    database: Database, files: FileStore, clock: Callable[[], datetime] = _utc_now
+    database: Database, files: FileStore, public_url: str, clock: Callable[[], datetime] = _utc_now
 ) -> web.Application:
-    """A sub-application, to be mounted under /v."""
+    """A sub-application, to be mounted under /v of `public_url`."""
     pages = Pages()
     board = _Board(database, files, pages, clock)
     application = web.Application(middlewares=[_failures(pages)])
+    application.add_routes(NoticePages(database, pages, clock, public_url).routes(_VILLAGE))
     application.add_routes(
         [
             web.get(_VILLAGE, _with_slash),

@@ -19,6 +19,7 @@ from store.queries.audience import Way
 
 _PREFERRED = (ContactKind.TELEGRAM, ContactKind.WEB_CHAT, ContactKind.PHONE)
 """Telegram knocks; a web chat waits to be opened; an SMS costs."""
+RANKS = {kind: rank for rank, kind in enumerate(_PREFERRED)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from store.actions.disclosures import add_urgent_item, mark_published
 from store.database import Transaction
 from store.domain.accounts import REACHES, Account
 from store.domain.areas import Area
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.disclosures import DisclosureItem, Entry, digest_facts, item_facts
-from store.domain.notices import Audience, AudienceKind
 from store.domain.people import ContactKind, Staff
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings

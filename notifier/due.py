@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 CALENDAR_YEAR = "calendar_year"
 _WARNED_BEFORE = timedelta(days=31)
+TICKING = 5_200_213
+"""Held by a transaction of the tick that another process's tick would do at the same moment; that one leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ async def _plan(database: Database, renderer: Renderer, now: datetime) -> None:
     planned = PLANNED_AT_ONCE
     while planned == PLANNED_AT_ONCE:
         async with database.write(now) as tx:
+            if not await tx.holds_alone(TICKING):
+                return
             await begin_disclosure_days(tx)
             planned, changed = await plan_waiting(tx)
             await write_tells(tx, renderer, [tell for one in changed for tell in changed_tells(one)])

@@ -1,130 +1,134 @@
 """A notice on its way: planned and priced before anybody approves it, written into the ledger when he has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from notifier.audience import Plan, Recipient, plan
-from notifier.channels.sms.segments import count_parts
-from notifier.render import Medium, Rendered, Renderer, button_rows
-from store.actions.deliveries import Draft, put_questions, write_deliveries
+from notifier.audience import RANKS
+from notifier.plan_figures import Figures, next_sms
+from notifier.render import LANGUAGES, Medium, Renderer, button_rows
+from notifier.wording import Wording, cheapest, render_notice, wordings
+from store.actions.recipients import QUESTION_ID, Copy, write_recipients
 from store.database import Transaction
-from store.domain.deliveries import SkipReason
-from store.domain.notices import Notice, Preview, needs_second_person
-from store.domain.quiet_hours import QuietHours, next_allowed
+from store.domain.accounts import REACHES, Account
+from store.domain.notices import ANSWER_QUESTION, READ_QUESTION, Notice
+from store.domain.people import ContactKind
+from store.domain.plans import Objected, Preview, Slot
 from store.domain.settings import AreaSettings
-from store.domain.speech import Option, Question, Say
+from store.domain.speech import Question
 from store.queries.accounts import accounts_serving
 from store.queries.areas import settings_for
-from store.queries.audience import ways_to
+from store.queries.membership import people_meant
+from store.queries.planned import backlog, position_of, tally_recipients, unreached_names
+from store.queries.recipients import Day, Route, find_recipients
 
-QUESTION = "notice"
-_SEEN = (Option("yes", label="notice_seen"),)
-_UNCUT = 99
-"""SMS parts: a notice is never cut where it ends, it is said more shortly."""
-_KNOCK_CHARACTERS = 24
-"""So much of a long text stands in the short SMS that says where to hear it whole."""
-_THANKS_PARTS = 1
-
-
-async def plan_notice(tx: Transaction, notice: Notice, settings: AreaSettings) -> Plan:
-    today = tx.now.astimezone(settings.zone).date()
-    accounts = await accounts_serving(tx, notice.village_id)
-    return plan(await ways_to(tx, notice.audience, today), accounts)
-
-
-async def preview_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> Preview:
-    """Whom it would reach now, how, and at what price. Writes nothing."""
-    settings = await settings_for(tx, notice.village_id)
-    planned = await plan_notice(tx, notice, settings)
-    parts = {
-        language: count_parts(render_notice(renderer, notice, language, Medium.SMS, settings).text).parts
-        for language in {settings.language, *planned.sms_languages}
-    }
-    replies = planned.by_sms * _THANKS_PARTS * settings.sms_price_fen
-    return Preview(
-        text=render_notice(renderer, notice, settings.language, Medium.SMS, settings).text,
-        parts=parts[settings.language],
-        households=len(planned.recipients),
-        people=planned.people,
-        by_chat=planned.by_chat,
-        by_sms=planned.by_sms,
-        shared=planned.skipped(SkipReason.SHARED_ADDRESS),
-        opted_out=planned.skipped(SkipReason.OPTED_OUT),
-        unreachable=planned.unreachable,
-        price_fen=planned.price_fen(parts, settings.sms_price_fen),
-        replies_fen=replies if notice.asks_confirmation else 0,
-        needs_second_person=needs_second_person(notice.audience.kind, len(planned.recipients), settings.approval_size),
-    )
-
-
-async def send_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> datetime:
-    """Write the deliveries of an approved notice: a few statements, whatever its size.
-
-    SMS wait for the end of the quiet hours; answers with the moment at which they go out.
-    """
-    settings = await settings_for(tx, notice.village_id)
-    planned = await plan_notice(tx, notice, settings)
-    questions = await _ask_all(tx, notice, planned) if notice.asks_confirmation else {}
-    quiet = QuietHours(settings.quiet_from, settings.quiet_to)
-    due = {Medium.CHAT: tx.now, Medium.SMS: next_allowed(tx.now, settings.zone, quiet)}
-    texts = {
-        (language, medium): render_notice(renderer, notice, language, medium, settings)
-        for language, medium in {(recipient.language, recipient.medium) for recipient in planned.written_to}
-    }
-    press = _Writing(notice, texts, due, questions)
-    await write_deliveries(tx, [press.draft(recipient) for recipient in planned.recipients])
-    return due[Medium.SMS]
-
-
-async def _ask_all(tx: Transaction, notice: Notice, planned: Plan) -> Mapping[int, int]:
-    contact_ids = [recipient.contact_id for recipient in planned.written_to if recipient.contact_id]
-    question = Question(QUESTION, notice.id, str(notice.number))
-    return await put_questions(tx, contact_ids, question, [option.key for option in _SEEN])
+NAMED = 10
+"""So many of those whom nothing reaches are named in a plan; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
-    notice: Notice
-    texts: Mapping[tuple[str, Medium], Rendered]
-    due: Mapping[Medium, datetime]
-    questions: Mapping[int, int]
+class NoticePlan:
+    """What a notice will do; its recipients stand in the transaction's temporary table until the next one is planned.
 
-    def draft(self, recipient: Recipient) -> Draft:
-        """The row of one household; of one that is skipped without a text."""
-        rendered = Rendered("", ()) if recipient.skipped else self.texts[recipient.language, recipient.medium]
-        question_id = self.questions.get(recipient.contact_id or 0)
-        asks = question_id is not None and not recipient.skipped
-        return Draft(
-            area_id=self.notice.village_id,
-            contact_id=recipient.contact_id,
-            account_id=recipient.account_id,
-            resident_id=recipient.resident_id,
-            notice_id=self.notice.id,
-            is_bulk=True,
-            text=rendered.text,
-            buttons=button_rows(_SEEN, rendered.labels, f"q:{question_id}") if asks else (),
-            due_at=self.due[recipient.medium],
-            skipped=recipient.skipped,
-        )
+    `carriers` belong to the routes, in their order: the words that recipients of that route get, None where nobody
+    takes them.
+    """
+
+    preview: Preview
+    routes: tuple[Route, ...]
+    carriers: tuple[Wording | None, ...]
+    slots: Mapping[int, Sequence[Slot]]
+    held_until: datetime
 
 
-def render_notice(
-    renderer: Renderer, notice: Notice, language: str, medium: Medium, settings: AreaSettings
-) -> Rendered:
-    """The words as they go out. An SMS of more parts than the village allows says where to hear the whole."""
-    facts = {
-        "number": notice.number,
-        "text": notice.text,
-        "sender": notice.drafter_name,
-        "asks": notice.asks_confirmation,
-        "whole": True,
-    }
-    choices = _SEEN if notice.asks_confirmation else ()
-    rendered = renderer.render(Say("notice", facts, choices), language, medium, settings, _UNCUT)
-    if medium is Medium.CHAT or count_parts(rendered.text).parts <= settings.notice_parts:
-        return rendered
-    beginning = notice.text[:_KNOCK_CHARACTERS].rstrip("0123456789.:-")
-    return renderer.render(
-        Say("notice", {**facts, "text": beginning, "whole": False}, choices), language, medium, settings
+async def preview_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> Preview:
+    """Whom it would reach now, how, and at what price."""
+    return (await plan_notice(tx, renderer, notice)).preview
+
+
+async def send_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> datetime:
+    """Plan an approved notice and write its deliveries; answers with the moment at which its SMS begin to go out."""
+    return await write_notice(tx, notice, await plan_notice(tx, renderer, notice))
+
+
+async def write_notice(tx: Transaction, notice: Notice, plan: NoticePlan) -> datetime:
+    """Write the deliveries of a plan that this transaction has just made."""
+    copies = [await _copy(tx, notice, plan, number) for number in range(len(plan.routes))]
+    asks = bool(notice.asked.kind)
+    keys = [option.key for option in notice.asked.options]
+    await write_recipients(tx, notice, copies, question_of(notice) if asks else None, keys)
+    return plan.preview.due
+
+
+def question_of(notice: Notice) -> Question:
+    kind = ANSWER_QUESTION if notice.asked.wants_answer else READ_QUESTION
+    return Question(kind, notice.id, str(notice.number))
+
+
+async def _copy(tx: Transaction, notice: Notice, plan: NoticePlan, number: int) -> Copy:
+    wording = plan.carriers[number]
+    if wording is None:
+        return Copy(None, "", (), [(0, tx.now)], tx.now)
+    dues = []
+    for slot in plan.slots.get(number, ()):
+        row = await position_of(tx, number, slot.first) if slot.first else 0
+        dues.append((row or 0, slot.due))
+    buttons = button_rows(notice.asked.options, wording.rendered.labels, f"q:{QUESTION_ID}")
+    return Copy(wording.account.id, wording.rendered.text, buttons, dues or [(0, tx.now)], plan.held_until)
+
+
+async def plan_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> NoticePlan:
+    """Find the recipients, choose the account and the words for each kind of address, and count.
+
+    Some statements, whatever the size; writes nothing but the temporary table.
+    """
+    settings = await settings_for(tx, notice.village_id)
+    accounts = await accounts_serving(tx, notice.village_id)
+    routes, carriers, objected = _choose(renderer, notice, accounts, settings)
+    due, today = next_sms(tx.now, settings), tx.now.astimezone(settings.zone).date()
+    with_second = notice.fallback.minutes > 0
+    await find_recipients(tx, notice.audience, routes, _day(due, settings), today, fallback=with_second)
+    tallies, waiting = await tally_recipients(tx), await backlog(tx)
+    figures = Figures(notice, settings, tx.now, routes, carriers, tallies, waiting)
+    preview = figures.preview(
+        render_notice(renderer, notice, settings.language, Medium.SMS, settings).text,
+        await people_meant(tx, notice.audience, today),
+        await unreached_names(tx, NAMED),
+        objected,
     )
+    slots = {number: figures.slots(number)[0] for number in range(len(routes))}
+    held_until = next_sms(tx.now + timedelta(minutes=notice.fallback.minutes), settings)
+    return NoticePlan(preview, routes, carriers, slots, held_until)
+
+
+def _day(due: datetime, settings: AreaSettings) -> Day:
+    midnight = datetime.combine(due.astimezone(settings.zone).date(), time(), settings.zone)
+    return Day(midnight, midnight + timedelta(days=1), settings.daily_messages)
+
+
+def _choose(
+    renderer: Renderer, notice: Notice, accounts: Sequence[Account], settings: AreaSettings
+) -> tuple[tuple[Route, ...], tuple[Wording | None, ...], tuple[Objected, ...]]:
+    """The account and the words for each kind of address in each language, and what gateways object to."""
+    routes: list[Route] = []
+    carriers: list[Wording | None] = []
+    objected: list[Objected] = []
+    phones = [account for account in accounts if REACHES[account.kind] is ContactKind.PHONE]
+    for language in LANGUAGES:
+        for account in accounts:
+            if account not in phones:
+                found = wordings(renderer, notice, account, language, settings)
+                wording = found if isinstance(found, Wording) else None
+                routes.append(_route(REACHES[account.kind], account.id, language, wording))
+                carriers.append(wording)
+        tried = [wordings(renderer, notice, account, language, settings) for account in phones]
+        objected += [one for found in tried if isinstance(found, list) for one in found]
+        if phones:
+            carriers.append(cheapest([found for found in tried if isinstance(found, Wording)]))
+            routes.append(_route(ContactKind.PHONE, None, language, carriers[-1]))
+    return tuple(routes), tuple(carriers), tuple(dict.fromkeys(objected))
+
+
+def _route(kind: ContactKind, own: int | None, language: str, wording: Wording | None) -> Route:
+    account_id = wording.account.id if wording else None
+    return Route(kind, own, language, account_id, kind is ContactKind.PHONE, RANKS[kind])

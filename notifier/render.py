@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 
 from notifier.channels.sms.segments import fit
+from store.domain.audiences import AudienceKind, Whom
 from store.domain.settings import AreaSettings
 from store.domain.speech import SHARE_NUMBER, Option, Say
 
@@ -40,8 +41,9 @@ class Rendered:
 
 
 class Renderer:
-    def __init__(self, templates: Path = TEMPLATES) -> None:
+    def __init__(self, templates: Path = TEMPLATES, public_url: str = "") -> None:
         self.templates = templates
+        self._public_url = public_url
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -61,6 +63,7 @@ class Renderer:
         choices = "".join(f"{digit}{label} " for digit, label in enumerate(labels, start=1)).strip()
         landline = settings.landline or words["sms"]["no_landline"]
         facts = {**say.facts, "village": settings.village_name, "landline": landline, "choices": choices}
+        facts["public_url"] = self._public_url
         text = template.render(facts, **self._filters(language, settings.zone)).strip()
         if medium is Medium.CHAT:
             return Rendered(text, labels)
@@ -102,7 +105,22 @@ class Renderer:
             "clock": lambda value: _clock(value, zone, words["time"]),
             "moment": lambda value: f"{_day(value, zone, words['time'])}{_clock(value, zone, words['time'])}",
             "yuan": _yuan,
+            "whom": lambda to: _whom(to, words),
+            "unit": lambda to: words["audience_unit"][to.units],
         }
+
+
+def _whom(to: Whom, words: Mapping[str, Mapping[str, str]]) -> str:
+    """An audience in words: 三组, 60岁以上的党员, 一组、三组的户主."""
+    ages, everybody = words["audience_age"], to.kind in {AudienceKind.VILLAGE, AudienceKind.GROUP}
+    named = words["audience"][to.kind].format(place=to.place)
+    shape = {(True, True): "between", (True, False): "from", (False, True): "to"}.get((to.age_from > 0, to.age_to > 0))
+    people = ages["anybody"] if everybody else named
+    if shape:
+        people = ages[shape].format(low=to.age_from, high=to.age_to, people=people)
+    if everybody:
+        return ages["of_area"].format(place=named, people=people) if shape else named
+    return ages["in"].format(place=to.within, people=people) if to.within else people
 
 
 def _label(option: Option, words: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from notifier.due import release
+from notifier.due import TICKING, release
 from notifier.render import Renderer
 from store.database import Database, Transaction
 from store.domain.errors import StoreUnavailable
@@ -61,7 +61,8 @@ class Scheduler:
         now = self._clock()
         try:
             async with self._database.write(now) as tx:
-                await chore(tx, now)
+                if await tx.holds_alone(TICKING):
+                    await chore(tx, now)
         except StoreUnavailable:
             raise
         except Exception:  # one chore that fails must not keep back the others

@@ -7,12 +7,13 @@ it becomes `StoreUnavailable`, and whoever asked may ask again.
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, event, inspect, make_url, select, text
+import structlog
+from sqlalchemy import URL, Executable, Table, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,8 +22,12 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from store.domain.audit import AuditFact, digest_of, entry_hash
 from store.domain.errors import StoreUnavailable
+from store.domain.jobs import Deferred, JobArguments, JobQueue, UnknownJob
 from store.keyring import Keyring
+from store.sqlite_driver import BEGIN, SqliteDriver
 from store.tables import audit_entries, audit_heads
+
+log = structlog.get_logger()
 
 BUSY_TIMEOUT_SECONDS = 5
 _PRAGMAS = (
@@ -33,6 +38,8 @@ _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
 )
 READERS = 4
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -46,26 +53,46 @@ class Transaction:
     keyring: Keyring
     now: datetime
     facts: list[AuditFact] = field(default_factory=list)
+    _known: dict[Hashable, Any] = field(default_factory=dict)
+    jobs: list[Deferred] = field(default_factory=list)
 
     @property
     def is_postgresql(self) -> bool:
         return self.connection.dialect.name == "postgresql"
 
-    async def all(self, statement: Executable) -> Sequence[Any]:
-        """Every row of a statement; columns are attributes of a row."""
-        return (await self.connection.execute(statement)).all()
+    async def once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` answers, asked once in a transaction: areas, settings and accounts, which a turn needs many times.
 
-    async def first(self, statement: Executable) -> Any:
+        Whoever changes one of them makes the transaction `forget`.
+        """
+        if key not in self._known:
+            self._known[key] = await ask()
+        known: T = self._known[key]
+        return known
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    async def all(self, statement: Executable, given: Mapping[str, object] | None = None) -> Sequence[Any]:
+        """Every row of a statement; columns are attributes of a row. `given` are the values of its bind parameters."""
+        return (await self.connection.execute(statement, given)).all()
+
+    async def first(self, statement: Executable, given: Mapping[str, object] | None = None) -> Any:
         """The first row, or None."""
-        return (await self.connection.execute(statement)).first()
+        return (await self.connection.execute(statement, given)).first()
 
     async def scalar(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
         return (await self.connection.execute(statement)).scalar()
 
-    async def run(self, statement: Executable) -> int:
+    async def run(self, statement: Executable, given: Mapping[str, object] | None = None) -> int:
         """Execute a write; the number of rows that it touched."""
-        return (await self.connection.execute(statement)).rowcount
+        return (await self.connection.execute(statement, given)).rowcount
+
+    async def run_many(self, statement: Executable, given: Sequence[Mapping[str, object]]) -> None:
+        """Execute a write once for each of these parameters; not at all where there are none."""
+        if given:
+            await self.connection.execute(statement, given)
 
     async def insert(self, table: Table, **values: object) -> int:
         """Insert one row; its id."""
@@ -91,15 +118,27 @@ class Transaction:
         statement = dialect_insert(table).values(**values).on_conflict_do_nothing()
         return await self.run(statement.execution_options(preserve_rowcount=True)) > 0
 
+    async def insert_new_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert the rows that no unique constraint already holds."""
+        dialect_insert = postgresql.insert if self.is_postgresql else sqlite.insert
+        await self.run_many(dialect_insert(table).on_conflict_do_nothing(), rows)
+
+    async def holds_alone(self, number: int) -> bool:
+        """Whether no other transaction holds this number; let go when this one ends. SQLite has one writer only."""
+        if not self.is_postgresql:
+            return True
+        return bool(await self.scalar(select(func.pg_try_advisory_xact_lock(number))))
+
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """A part that can be undone by itself: what it wrote, and the facts that it would have left."""
-        facts = len(self.facts)
+        """A part that can be undone by itself: what it wrote, and the facts and jobs that it would have left."""
+        facts, jobs = len(self.facts), len(self.jobs)
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
             del self.facts[facts:]
+            del self.jobs[jobs:]
             raise
 
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
@@ -108,11 +147,17 @@ class Transaction:
         digest = digest_of(salt, values) if values is not None else ""
         self.facts.append(AuditFact(area_id, actor, action, subject, digest, salt))
 
+    def defer(self, job: str, arguments: JobArguments, lock: str) -> None:
+        """Let a job run once this has committed. Where it gets lost, the minute's tick finds its rows."""
+        self.jobs.append(Deferred(job, arguments, lock))
+
 
 class Database:
     def __init__(self, url: str, keyring: Keyring) -> None:
         self.url = make_url(url)
         self.keyring = keyring
+        self.queue: JobQueue | None = None
+        """Where jobs are put after a commit; a command that is over at once has none, and leaves them to the tick."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.url = self.url.set(drivername="sqlite+aiosqlite")
@@ -136,6 +181,8 @@ class Database:
                 transaction = Transaction(connection, self.keyring, now)
                 yield transaction
                 await _extend_chains(transaction)
+        if transaction.jobs and self.queue:
+            await _put(self.queue, transaction.jobs)
 
     @contextlib.asynccontextmanager
     async def read(self, now: datetime) -> AsyncIterator[Transaction]:
@@ -168,6 +215,11 @@ class Database:
             await self._reading.dispose()
 
 
+def conninfo_of(url: URL | str) -> str:
+    """The address of a PostgreSQL store as libpq reads it, for those who speak to it without SQLAlchemy."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @contextlib.contextmanager
 def driver_errors_mapped() -> Iterator[None]:
     """An outage becomes StoreUnavailable. What the statement is to blame for is none, or it is waited out for ever."""
@@ -184,12 +236,13 @@ def driver_errors_mapped() -> Iterator[None]:
 def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        module=SqliteDriver(direct=not readonly),
         hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=READERS if readonly else 1,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None},
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -207,9 +260,18 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     def _begin(connection: object) -> None:
         # The driver opens no transaction itself (isolation_level=None): a read that turns into a write must hold the
         # write lock from its first statement, or two processes both pass the same check.
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("BEGIN" if readonly else BEGIN)  # type: ignore[attr-defined]
 
     return engine
+
+
+async def _put(queue: JobQueue, jobs: Sequence[Deferred]) -> None:
+    """What was committed stays so: a queue that does not answer costs the jobs a minute, until the tick."""
+    for job in jobs:
+        try:
+            await queue.defer(job.name, job.arguments, job.lock)
+        except (StoreUnavailable, UnknownJob):
+            log.warning("job.not_deferred", job=job.name)
 
 
 async def _extend_chains(transaction: Transaction) -> None:

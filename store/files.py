@@ -19,6 +19,7 @@ from store.domain.errors import StoreUnavailable
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SIDE = 2048
 _OGG_MAGIC = b"OggS"
+_NAME_LENGTH = 64
 
 
 class UnusableFileError(Exception):
@@ -54,6 +55,14 @@ class FileStore:
 
     def path_of(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
+
+    def all_paths(self) -> list[Path]:
+        """Every file that is kept, without the drafts of those that are just being written."""
+        return sorted(path for path in self.root.glob("??/*") if len(path.name) == _NAME_LENGTH)
+
+    def put_back(self, content: bytes) -> None:
+        """Keep a file as a backup holds it. Raises StoreUnavailable."""
+        self._put(content, "")
 
     def _put(self, content: bytes, media_type: str) -> StoredFile:
         digest = hashlib.sha256(content).hexdigest()

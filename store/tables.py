@@ -9,11 +9,13 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    bindparam,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -178,6 +181,7 @@ channel_accounts = Table(
     Column("hook_secret", String(64), nullable=False),
     Column("stopped_reason", String(80), nullable=False),
     _moment("next_free_at", optional=True),
+    _moment("looked_up_at", optional=True),
     Column("lease_holder", String(64), nullable=False),
     _moment("lease_until", optional=True),
 )
@@ -333,7 +337,7 @@ tickets = Table(
     Column("urgent", Boolean, nullable=False),
     Column("about_staff", Boolean, nullable=False),
     Column("accused", JSON, nullable=False),
-    _to("contact_id", "contacts", index=True),
+    _to("contact_id", "contacts", optional=True, index=True),
     _to("safe_contact_id", "contacts", optional=True),
     _to("resident_id", "residents", optional=True, index=True),
     _to("assignee_id", "staff", optional=True, index=True),
@@ -380,17 +384,121 @@ notices = Table(
     _to("area_id", "areas", index=True),
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
-    Column("audience", String(16), nullable=False),
+    Column("audience", JSON, nullable=False),
     _to("audience_area_id", "areas"),
-    Column("asks_confirmation", Boolean, nullable=False),
+    Column("fallback_minutes", Integer, nullable=False),
+    Column("fallback_unknown", Boolean, nullable=False),
+    Column("asks", String(8), nullable=False),
+    Column("choices", JSON, nullable=False),
     Column("state", String(12), nullable=False),
     Column("frozen_hash", String(64), nullable=False),
+    Column("plan_hash", String(64), nullable=False),
     _to("drafted_by", "staff"),
     _to("decided_by", "staff", optional=True),
     Column("refusal", String(200), nullable=False),
     _moment("drafted_at"),
     _moment("decided_at", optional=True),
+    _moment("reminded_at", optional=True),
+    _moment("paused_at", optional=True),
+    _moment("cancelled_at", optional=True),
+    _moment("closed_at", optional=True),
+    _moment("looks_at", optional=True),
     UniqueConstraint("area_id", "number"),
+    Index(
+        "ix_notices_open",
+        "looks_at",
+        sqlite_where=text("state = 'approved' AND closed_at IS NULL"),
+        postgresql_where=text("state = 'approved' AND closed_at IS NULL"),
+    ),
+)
+
+notice_visits = Table(
+    "notice_visits",
+    metadata,
+    _id(),
+    _to("notice_id", "notices"),
+    _to("village_id", "areas"),
+    _to("resident_id", "residents", index=True),
+    Column("ticket_number", Integer, nullable=False),
+    Column("reason", String(80), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    _moment("opened_at"),
+    _moment("reported_at", optional=True),
+    UniqueConstraint("notice_id", "resident_id"),
+    UniqueConstraint("village_id", "ticket_number"),
+)
+
+notice_postings = Table(
+    "notice_postings",
+    metadata,
+    _id(),
+    _to("notice_id", "notices", index=True),
+    Column("group_name", String(40), nullable=False),
+    _to("by_staff_id", "staff"),
+    _moment("at"),
+)
+
+notice_answers = Table(
+    "notice_answers",
+    metadata,
+    _id(),
+    _to("notice_id", "notices"),
+    _to("resident_id", "residents", index=True),
+    _to("contact_id", "contacts"),
+    Column("answer", String(16), nullable=False),
+    _moment("answered_at"),
+    UniqueConstraint("notice_id", "resident_id"),
+)
+
+emergency_notices = Table(
+    "emergency_notices",
+    metadata,
+    _to("notice_id", "notices", primary_key=True),
+    _to("lifts_id", "notices", optional=True, unique=True),
+    Column("source", String(16), nullable=False),
+    Column("issuer", String(40), nullable=False),
+    Column("hazard", String(16), nullable=False),
+    Column("level", String(8), nullable=False),
+    _moment("issued_at"),
+    Column("evidence_text", Text, nullable=False),
+    Column("evidence_files", JSON, nullable=False),
+)
+
+emergency_rolls = Table(
+    "emergency_rolls",
+    metadata,
+    _id(),
+    _to("notice_id", "notices", unique=True),
+    _to("area_id", "areas", index=True),
+    _to("opened_by", "staff"),
+    _moment("opened_at"),
+    _moment("calls_at"),
+    _moment("called_at", optional=True),
+    _moment("closed_at", optional=True),
+    Index(
+        "ix_emergency_rolls_waiting",
+        "calls_at",
+        sqlite_where=text("called_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=text("called_at IS NULL AND closed_at IS NULL"),
+    ),
+)
+
+emergency_roll_entries = Table(
+    "emergency_roll_entries",
+    metadata,
+    _id(),
+    _to("roll_id", "emergency_rolls"),
+    _to("household_id", "households"),
+    _to("resident_id", "residents", index=True),
+    _to("group_id", "areas", optional=True),
+    _to("contact_id", "contacts", optional=True, index=True),
+    _to("officer_id", "staff", optional=True),
+    Column("reply", String(8), nullable=False),
+    _moment("replied_at", optional=True),
+    Column("outcome", String(8), nullable=False),
+    _to("outcome_by", "staff", optional=True),
+    _moment("outcome_at", optional=True),
+    UniqueConstraint("roll_id", "household_id"),
 )
 
 deliveries = Table(
@@ -402,10 +510,12 @@ deliveries = Table(
     _to("contact_id", "contacts", optional=True, index=True),
     _to("resident_id", "residents", optional=True),
     _to("notice_id", "notices", optional=True),
+    _to("reminds_id", "notices", optional=True),
     _to("ticket_id", "tickets", optional=True, index=True),
     _to("matter_id", "matters", optional=True, index=True),
     _to("occurrence_id", "occurrences", optional=True),
     _to("inbound_id", "inbound_messages", optional=True),
+    _to("falls_back_from_id", "deliveries", optional=True),
     Column("text", Text, nullable=False),
     Column("buttons", JSON, nullable=False),
     Column("replaces", String(80), nullable=False),
@@ -437,9 +547,34 @@ deliveries = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    Index(
+        "ix_deliveries_unknown",
+        "account_id",
+        sqlite_where=text("state = 'unknown'"),
+        postgresql_where=text("state = 'unknown'"),
+    ),
     Index("ix_deliveries_notice", "notice_id", "state"),
+    Index("ix_deliveries_due_at", "due_at"),
+    Index(
+        "ix_deliveries_second_step",
+        "falls_back_from_id",
+        sqlite_where=text("falls_back_from_id IS NOT NULL"),
+        postgresql_where=text("falls_back_from_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_held",
+        "due_at",
+        sqlite_where=text("state = 'held'"),
+        postgresql_where=text("state = 'held'"),
+    ),
     Index("ix_deliveries_provider", "account_id", "provider_id"),
 )
+
+
+def delivery_is(state: str, table: FromClause = deliveries) -> ColumnElement[bool]:
+    """In words that the partial indexes are found by: SQLite looks for theirs before it knows a parameter's value."""
+    return table.c.state == bindparam(None, state, String, literal_execute=True)
+
 
 delivery_attempts = Table(
     "delivery_attempts",
@@ -685,6 +820,48 @@ disclosure_items = Table(
     _moment("entered_at"),
     UniqueConstraint("disclosure_id", "number"),
     UniqueConstraint("disclosure_id", "row_digest"),
+)
+
+# Work that outlives a request ----------------------------------------------------------------------------------------
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    Column("name", String(24), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("lock", String(80)),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _moment("due_at"),
+    Column("lease_holder", String(64), nullable=False),
+    _moment("lease_until", optional=True),
+    _moment("created_at"),
+    Index(
+        "uq_jobs_waiting",
+        "lock",
+        unique=True,
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("job", String(24), primary_key=True),
+    Column("subject_id", BigInteger, primary_key=True),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    _moment("begun_at"),
+    _moment("touched_at"),
+    _moment("finished_at", optional=True),
+    Index(
+        "ix_progress_unfinished",
+        "touched_at",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
 )
 
 # The audit chain -----------------------------------------------------------------------------------------------------

@@ -70,9 +70,8 @@ def sqlite_originals(tmp_path_factory: pytest.TempPathFactory) -> Stores:
 
 
 @pytest.fixture(scope="session")
-def postgresql_originals(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    with postgresql_stores(postgres_url, tmp_path_factory.mktemp("originals")) as stores:
-        yield stores
+def postgresql_originals(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    return postgresql_stores(postgres_url, tmp_path_factory.mktemp("originals"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -45,10 +45,25 @@ class Forked:
 
 def serve(environment: Mapping[str, str]) -> None:
     """`banyan serve` in this environment and no other BANYAN_ setting."""
+    _set(environment)
+    serving.serve()
+
+
+def serve_web_only(environment: Mapping[str, str]) -> None:
+    _set(environment)
+    serving.serve(web_only=True)
+
+
+def work(environment: Mapping[str, str]) -> None:
+    """`banyan worker`."""
+    _set(environment)
+    serving.work()
+
+
+def _set(environment: Mapping[str, str]) -> None:
     for name in [name for name in os.environ if name.startswith("BANYAN_")]:
         del os.environ[name]
     os.environ.update(environment)
-    serving.serve()
 
 
 def _run(target: Callable[..., None], arguments: tuple[object, ...], log: Path) -> None:

@@ -24,6 +24,7 @@ from store.actions.staff import add_staff
 from store.database import Database, Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import Area, AreaKind
+from store.domain.deliveries import DeliveryState
 from store.domain.people import Contact, ContactKind, Proof, Role, Staff
 from store.files import FileStore
 from store.queries.areas import area_by_id
@@ -134,6 +135,7 @@ class Hub:
                     contacts.c.address_index == index,
                     contacts.c.kind == REACHES[account.kind],
                     deliveries.c.id > since,
+                    deliveries.c.state != DeliveryState.HELD,
                 )
                 .order_by(deliveries.c.id)
             )

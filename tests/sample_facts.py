@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+from store.domain.accounts import AccountKind
+from store.domain.audiences import AudienceKind, Whom
 from store.domain.ballots import Attendance, Choice, Tally
 from store.domain.deliberation import Comment, FoundBallot, MatterRecord, Minutes, RollKind
 from store.domain.matters import MatterState, MatterSubject, Missing
+from store.domain.plans import Carried, Objected
 from store.domain.rules import EntitlementKind, HeldAs, RuleCode, rule_for
 
 _MOMENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -58,13 +61,26 @@ _MATTER = MatterRecord(
     proposed_by_contact_id=None,
     closes_at=_MOMENT,
 )
+_WHOM = Whom(AudienceKind.PARTY_MEMBERS, "一组、三组", "一组、三组", 60, 80, "person")
 _NOTICE = {
     "number": 26041,
     "text": "11月23日8点到17点全村停水,请先存好水。",
     "notice_state": "approved",
-    "audience": "village",
-    "place": "榕溪村",
+    "to": _WHOM,
     "of": "榕溪村",
+}
+_HOME = {"name": "陈伯", "place": "三组", "answer": "参加", "reply": "fetch", "outcome": "", "phone": "13900007001"}
+_ROLL = {
+    "of": "榕溪村",
+    "number": 26041,
+    "households": 412,
+    "going": 6,
+    "fetch": 3,
+    "staying": 1,
+    "silent": 2,
+    "moved": 380,
+    "refused": 1,
+    "lost": 1,
 }
 _SERVICE_DAY = {
     "service": "lawyer",
@@ -133,10 +149,52 @@ FACTS: dict[str, object] = {
     "most": 120,
     "notices": [_NOTICE, {**_NOTICE, "number": 26042, "notice_state": "waiting"}],
     "several": True,
-    "audience": "group",
+    "to": _WHOM,
+    "after_minutes": 120,
+    "after_unknown": True,
+    "later": 57,
+    "later_price": 2_85,
+    "limited": 2,
+    "text_refused": 3,
+    "needs_town": True,
+    "done_at": _MOMENT,
+    "carried": [
+        Carried("sms", AccountKind.ALIYUN, True, 343, 343, 17_15, 57, 2_85, False, _MOMENT),
+        Carried("page", AccountKind.WEB_CHAT, False, 57, 0, 0, 0, 0, True, _MOMENT),
+    ],
+    "objected": [Objected("sms", AccountKind.TENCENT, "party_and_government", "党员")],
+    "not_found": ["张三"],
+    "on_list": 12,
+    "alike": ["陈伟"],
+    "words": "优惠价",
     "notice_state": "approved",
     "whole": True,
-    "asks": True,
+    "asks": "choice",
+    "no_vote": True,
+    "answer": "参加",
+    "answers": {"参加": 210, "不参加": 31},
+    "total": 0,
+    "quiet": 150,
+    "by_group": [{"name": "三组", "answers": {"参加": 21}, "quiet": 9}],
+    "longest": 8,
+    "homes": [_HOME, {**_HOME, "answer": "", "phone": ""}],
+    "source": "weather_station",
+    "issuer": "青榕县气象台",
+    "issued": _MOMENT,
+    "hazard": "台风",
+    "level": "yellow",
+    "lifted": 26041,
+    "lacking_facts": ["issuer", "level"],
+    "with_roll": True,
+    "silence": 30,
+    "phone": "13900007001",
+    "reply": "fetch",
+    "outcome": "refused",
+    "fitting": 3,
+    "called": 2,
+    "left": 2,
+    "rolls": [_ROLL, _ROLL],
+    **_ROLL,
     "sms": "【榕溪村】11月23日8点到17点全村停水,请先存好水。 看到请回1。",
     "parts": 1,
     "households": 412,
@@ -176,4 +234,25 @@ FACTS: dict[str, object] = {
     "year": 2027,
     "day_asked": date(2026, 11, 1),
     "part": "30号",
+    "paused": False,
+    "visits": 2,
+    "doors": [{"number": 1001, "place": "三组陈伯", "notice": 26041}] * 8,
+    "told_at_door": 12,
+    "groups": 2,
+    "group": "榕溪一家亲",
+    "picture": "/v/3/26041",
+    "of": "榕溪村",
+    "reading": "榕溪村通知。十一月二十三日八点到十七点全村停水,请先存好水。",
+    "seconds": 9,
+    "reached": 380,
+    "percent": "95.1",
+    "under_way": 3,
+    "declined": 3,
+    "nobody_home": 2,
+    "cancelled": 1,
+    "reasons": {"no_contact": 3, "failed": 2},
+    "postings": [{"group": "榕溪一家亲", "by": "周文书", "at": _MOMENT}],
+    "closed_at": _MOMENT,
+    "notice": 26041,
+    "visit": "told",
 }

@@ -6,12 +6,12 @@ Copying is many times cheaper than migrating and settling people for every test.
 import asyncio
 import itertools
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from store.database import Database
 from store.files import FileStore
@@ -61,10 +61,9 @@ def sqlite_stores(folder: Path) -> Stores:
     return Stores(keyring, _make(url_of, keyring, folder), copy)
 
 
-@contextmanager
-def postgresql_stores(server: str, folder: Path) -> Iterator[Stores]:
+def postgresql_stores(server: str, folder: Path) -> Stores:
     """One database, emptied and filled again: PostgreSQL copies whole databases at the cost of their files."""
-    keyring, engine = new_keyring(), create_engine(server, pool_size=1)
+    keyring, engine = new_keyring(), create_engine(server, poolclass=NullPool)
     villagers = _make(lambda _name: server, keyring, folder)
     with engine.begin() as connection:
         kept = {table: [dict(row._mapping) for row in connection.execute(table.select())] for table in _TABLES}
@@ -72,13 +71,14 @@ def postgresql_stores(server: str, folder: Path) -> Iterator[Stores]:
 
     def copy(name: str, _target: Path) -> str:
         with engine.begin() as connection:
-            connection.execute(text("SELECT empty_tables(:names)"), {"names": [table.name for table in _TABLES]})
+            connection.execute(
+                text("SELECT copying.empty_tables(:names)"), {"names": [table.name for table in _TABLES]}
+            )
             if name == VILLAGE:
                 _refill(connection, kept)
         return server
 
-    yield Stores(keyring, villagers, copy)
-    engine.dispose()
+    return Stores(keyring, villagers, copy)
 
 
 _TABLES = metadata.sorted_tables
@@ -86,7 +86,8 @@ _ROOM_FOR_IDS = 10_000
 # Most tables are empty already, and to truncate sixty takes a tenth of a second. As a replica this transaction heeds
 # neither references nor the triggers of append-only tables.
 _EMPTY_TABLES = """
-CREATE FUNCTION empty_tables(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE SCHEMA copying;
+CREATE FUNCTION copying.empty_tables(names text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE name text; filled boolean; counter text;
 BEGIN
     PERFORM set_config('session_replication_role', 'replica', true);

@@ -12,8 +12,10 @@ from notifier.channel import ChannelUnreachable
 from notifier.registry import CHANNELS, Surroundings
 from store.actions.turn import waiting_messages
 from store.domain.accounts import Account, AccountKind
+from store.domain.working_calendar import VILLAGE_ZONE
 from store.queries.accounts import all_accounts
 from store.queries.areas import all_villages, settings_for
+from store.queries.backups import last_backup_at
 
 console = Console()
 
@@ -29,9 +31,13 @@ async def _doctor(settings: Settings) -> None:
             villages = await all_villages(tx)
             landlines = {village.name: (await settings_for(tx, village.id)).landline for village in villages}
             waiting = await waiting_messages(tx)
+            copied_at = await last_backup_at(tx)
         _good(f"The store answers ({database.url.get_backend_name()}), {len(villages)} village(s).")
         _good(f"The key file is {settings.key_file}. Is there a copy of it elsewhere? Backups never hold it.")
         _warn_if(waiting > 0, f"{waiting} message(s) wait to be answered. Is `banyan serve` running?")
+        _warn_if(copied_at is None, "There was no backup yet: `banyan backup FILE`.")
+        if copied_at:
+            _good(f"The last backup was made on {copied_at.astimezone(VILLAGE_ZONE):%Y-%m-%d at %H:%M}.")
         for name, landline in landlines.items():
             _warn_if(not landline, f"{name} has no landline: texts tell people to ring it.")
         _warn_if(not accounts, "No channel has been added: `banyan channel add`.")

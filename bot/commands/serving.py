@@ -6,12 +6,29 @@ import logging
 import structlog
 
 from bot.main import serve as serve_hub
-from bot.settings import read_settings
+from bot.main import work as run_worker
+from bot.settings import ConfigurationError, Settings, read_settings
 
 
-def serve() -> None:
+def serve(*, web_only: bool = False) -> None:
+    settings = read_settings()
+    if web_only:
+        _require_postgresql(settings, "`banyan serve --web-only`")
     configure_logging()
-    asyncio.run(serve_hub(read_settings()))
+    asyncio.run(serve_hub(settings, web_only=web_only))
+
+
+def work() -> None:
+    settings = read_settings()
+    _require_postgresql(settings, "`banyan worker`")
+    configure_logging()
+    asyncio.run(run_worker(settings))
+
+
+def _require_postgresql(settings: Settings, command: str) -> None:
+    """One SQLite file has one writer: a second process would only wait for the first."""
+    if settings.database_url.startswith("sqlite"):
+        raise ConfigurationError(f"{command} needs PostgreSQL; on SQLite `banyan serve` does everything itself.")
 
 
 def configure_logging() -> None:

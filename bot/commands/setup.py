@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from bot.jobs import prepare_jobs
 from bot.settings import Settings, read_settings
 from store.keyring import new_keyring, save_keyring
 from store.migrations import migrate_store
@@ -23,3 +24,4 @@ def make_ready(settings: Settings) -> None:
         save_keyring(new_keyring(), settings.key_file)
     settings.files.mkdir(parents=True, exist_ok=True)
     migrate_store(settings.database_url)
+    prepare_jobs(settings.database_url)

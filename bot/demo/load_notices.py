@@ -2,13 +2,15 @@
 
 from bot.demo.notices import Notice
 from bot.demo.parts import Loaded
-from notifier.notices import send_notice
+from notifier.notices import plan_notice, write_notice
 from notifier.render import Renderer
-from store.actions.deliveries import Attempt, record_attempts, record_receipt
-from store.actions.notices import ask_confirmation, confirm_notice, draft_notice, release_notice
+from store.actions.delivery_receipts import Receipt, record_receipts
+from store.actions.notices import ask_readers, confirm_notice, draft_notice, release_notice
+from store.actions.sending import Attempt, record_attempts
 from store.database import Transaction
+from store.domain.answers import Asked, AskKind
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.deliveries import DeliveryState
-from store.domain.notices import Audience, AudienceKind
 from store.queries.deliveries import waiting_of_notice
 
 
@@ -24,10 +26,11 @@ async def _send(tx: Transaction, loaded: Loaded, notice: Notice, group: int) -> 
     tx.now = notice.drafted_at
     audience = Audience(AudienceKind.GROUP, loaded.area(group))
     draft = await draft_notice(tx, loaded.village, audience, clerk, notice.text)
-    draft = await ask_confirmation(tx, draft, clerk, asks=True)
+    draft = await ask_readers(tx, draft, clerk, Asked(AskKind.SEEN))
     tx.now = notice.approved_at
-    sent = await release_notice(tx, draft, clerk, 0)
-    await send_notice(tx, Renderer(), sent)
+    plan = await plan_notice(tx, Renderer(), draft)
+    sent = await release_notice(tx, draft, clerk, plan.preview, plan.preview.frozen)
+    await write_notice(tx, sent, plan)
     await _record_what_became(tx, loaded, notice, sent.id)
 
 
@@ -47,15 +50,8 @@ async def _record_what_became(tx: Transaction, loaded: Loaded, notice: Notice, n
     await record_attempts(tx, loaded.sms.id, attempts)
     for row, one in waiting:
         if one.delivered_at:
-            await record_receipt(
-                tx,
-                loaded.sms.id,
-                DeliveryState.DELIVERED,
-                delivery_id=row.id,
-                provider_id="",
-                code="",
-                at=one.delivered_at,
-            )
+            receipt = Receipt(DeliveryState.DELIVERED, row.id, at=one.delivered_at)
+            await record_receipts(tx, loaded.sms.id, [receipt])
         if one.confirmed_at:
             tx.now = one.confirmed_at
             await confirm_notice(tx, notice_id, loaded.phones[one.phone])

@@ -16,7 +16,7 @@ from store.database import Transaction
 from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed
 from store.domain.people import Contact, ContactKind, Staff
-from store.domain.tickets import Ticket, TicketMessage
+from store.domain.tickets import Ticket, TicketMessage, asker_of
 from store.queries.people import contact_by_id, contacts_of_staff, resident_by_id, staff_by_id, staff_serving
 from store.queries.tickets import (
     barred_from,
@@ -66,7 +66,7 @@ class Cases:
 
     async def number_to_ring(self, ticket: Ticket) -> str:
         """Where a resident of SMS had his one answer already: his number, to be rung. Else "", and one may be sent."""
-        contact = await contact_by_id(self.tx, ticket.contact_id)
+        contact = await contact_by_id(self.tx, asker_of(ticket))
         if contact.kind is not ContactKind.PHONE or await spend_sms_answer(self.tx, ticket):
             return ""
         self.tx.audit(ticket.village_id, f"staff:{self.person.id}", "contact.shown", f"contact:{contact.id}")

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.notices import preview_notice, send_notice
+from notifier.notice_jobs import dispatch_notice
+from notifier.notices import plan_notice, preview_notice
 from notifier.render import Renderer
 from store.actions.notices import (
     approve_notice,
-    ask_confirmation,
+    ask_readers,
+    change_fallback,
     change_text,
     confirm_notice,
     draft_notice,
@@ -18,12 +20,16 @@ from store.actions.notices import (
     submit_notice,
 )
 from store.database import Transaction
+from store.domain.answers import Asked
 from store.domain.areas import Area
+from store.domain.audiences import Audience, Named, Wanted, audience_of, audiences_open_to, may_know
 from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed, NotFound, Refusal
-from store.domain.notices import Audience, Ledger, Notice, Preview, audiences_open_to
+from store.domain.notices import Ledger, Notice
 from store.domain.people import Contact, Staff
+from store.domain.plans import Preview
 from store.queries.areas import groups_of
+from store.queries.membership import named_residents
 from store.queries.notices import (
     approvers_of,
     ledger_of,
@@ -55,6 +61,17 @@ class Notices:
         village = await self._village(village_id)
         return audiences_open_to(self.person, village, await groups_of(self.tx, village.id))
 
+    async def groups(self, village_id: int) -> list[Area]:
+        return await groups_of(self.tx, (await self._village(village_id)).id)
+
+    async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]:
+        village = await self._village(village_id)
+        named = await named_residents(self.tx, village, wanted.names)
+        return audience_of(wanted, self.person, village, await groups_of(self.tx, village.id), named), named
+
+    def knows(self, audience: Audience) -> bool:
+        return may_know(self.person, audience)
+
     async def draft(self, village_id: int, audience: Audience, text: str) -> Notice:
         return await draft_notice(self.tx, await self._village(village_id), audience, self.person, text)
 
@@ -77,8 +94,11 @@ class Notices:
     async def preview(self, notice: Notice) -> Preview:
         return await preview_notice(self.tx, self.renderer, notice)
 
-    async def ask_confirmation(self, notice: Notice, *, asks: bool) -> Notice:
-        return await ask_confirmation(self.tx, notice, self.person, asks=asks)
+    async def ask_readers(self, notice: Notice, asked: Asked) -> Notice:
+        return await ask_readers(self.tx, notice, self.person, asked)
+
+    async def change_fallback(self, notice: Notice, minutes: int) -> Notice:
+        return await change_fallback(self.tx, notice, self.person, minutes)
 
     async def change_text(self, notice: Notice, text: str) -> Notice:
         return await change_text(self.tx, notice, self.person, text)
@@ -86,27 +106,31 @@ class Notices:
     async def drop(self, notice: Notice) -> None:
         await drop_notice(self.tx, notice, self.person)
 
-    async def submit(self, notice: Notice) -> tuple[Notice, list[Contact], Sequence[str]]:
-        approvers = await approvers_of(self.tx, notice)
+    async def submit(self, notice: Notice, seen: str) -> tuple[Notice, Preview, list[Contact], Sequence[str]]:
+        plan = await self.preview(notice)
+        approvers = await approvers_of(self.tx, notice, by_town=plan.needs_town)
         if not approvers:
             raise Refusal("notice.nobody_approves")
-        submitted = await submit_notice(self.tx, notice, self.person)
+        submitted = await submit_notice(self.tx, notice, self.person, plan, seen)
         contacts = await contacts_of_staff(self.tx, [person.id for person in approvers])
-        return submitted, contacts, [person.name for person in approvers]
+        return submitted, plan, contacts, [person.name for person in approvers]
 
-    async def release(self, notice: Notice) -> datetime:
-        size = (await self.preview(notice)).households
-        return await self._send(await release_notice(self.tx, notice, self.person, size))
+    async def release(self, notice: Notice, seen: str) -> Preview:
+        plan = await plan_notice(self.tx, self.renderer, notice)
+        await dispatch_notice(self.tx, await release_notice(self.tx, notice, self.person, plan.preview, seen), plan)
+        return plan.preview
 
     def is_mine(self, notice: Notice) -> bool:
         return notice.drafted_by == self.person.id
 
-    async def may_approve(self, notice: Notice) -> bool:
-        return self.person.id in {person.id for person in await approvers_of(self.tx, notice)}
+    async def may_approve(self, notice: Notice, plan: Preview) -> bool:
+        approvers = await approvers_of(self.tx, notice, by_town=plan.needs_town)
+        return self.person.id in {person.id for person in approvers}
 
-    async def approve(self, notice: Notice) -> tuple[Notice, datetime, list[Contact]]:
-        approved = await approve_notice(self.tx, notice, self.person)
-        due = await self._send(approved)
+    async def approve(self, notice: Notice, seen: str) -> tuple[Notice, datetime, list[Contact]]:
+        plan = await plan_notice(self.tx, self.renderer, notice)
+        approved = await approve_notice(self.tx, notice, self.person, plan.preview, seen)
+        due = await dispatch_notice(self.tx, approved, plan)
         return approved, due, await contacts_of_staff(self.tx, [approved.drafted_by])
 
     async def refuse(self, notice: Notice, reason: str) -> tuple[Notice, list[Contact]]:
@@ -124,7 +148,3 @@ class Notices:
             if village.id == village_id:
                 return village
         raise NotFound("area.unknown")
-
-    async def _send(self, notice: Notice) -> datetime:
-        """Put it into the ledger; when its SMS go out."""
-        return await send_notice(self.tx, self.renderer, notice)

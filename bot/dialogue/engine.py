@@ -32,6 +32,8 @@ async def answer(talk: Talk, body: InboundBody, questions: tuple[OpenQuestion, .
     return (
         await _always(talk, said, questions)
         or await flows.votes.typed(talk, said)
+        or await flows.answers.typed(talk, said)
+        or await _first_question(talk, said, typed)
         or await _newer_question(talk, said, typed)
         or await _which(talk, said)
         or await _step(talk, said)
@@ -110,6 +112,12 @@ async def _question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...])
     return await _answer_question(talk, fitting[-1].id, answers[fitting[-1].id], said.body)
 
 
+async def _first_question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...]) -> Answer | None:
+    """What goes before the conversation and all other questions; words that can mean nothing else change it later."""
+    first = tuple(question for question in questions if question.kind in flows.FIRST)
+    return await _question(talk, said, first[-1:]) or await flows.transfers.typed(talk, said)
+
+
 async def _newer_question(talk: Talk, said: Said, questions: tuple[OpenQuestion, ...]) -> Answer | None:
     """What was put to this person after the conversation's own last question is what he answers first."""
     asked_at = talk.session.asked_at
@@ -118,6 +126,8 @@ async def _newer_question(talk: Talk, said: Said, questions: tuple[OpenQuestion,
 
 
 def _key_of(question: OpenQuestion, said: Said) -> str:
+    if question.kind in flows.READERS:
+        return flows.READERS[question.kind](question, said)
     digit = read_digit(said.text)
     if digit and digit != "00":
         return question.options[int(digit) - 1] if 0 < int(digit) <= len(question.options) else ""
@@ -137,10 +147,10 @@ async def _which(talk: Talk, said: Said) -> Answer | None:
 
 async def _answer_question(talk: Talk, question_id: int, key: str, body: InboundBody) -> Answer:
     question = await talk.desk.contact.question(question_id)
-    if question is None or key not in question.options:
+    if question is None or not key or (question.options and key not in question.options):
         return aside("press.unknown")
     lasts = question.kind in flows.PRESSED_ONLY
-    if not lasts and not await talk.desk.contact.close_question(question_id):
+    if not lasts and not await talk.desk.contact.close_question(question_id) and question.kind not in flows.CHANGEABLE:
         return aside("press.old")
     taken = await flows.QUESTIONS[question.kind](talk, question, _said(talk.session, body, choice=key))
     return replace(taken, keeps=not taken.step)
@@ -171,4 +181,6 @@ async def _number_named(talk: Talk, said: Said) -> Answer | None:
         await flows.council.code_named(talk, said)
         or await flows.office.number_named(talk, said)
         or await flows.notices.number_named(talk, said)
+        or await flows.ledger.named(talk, said)
+        or await flows.answers.tally_named(talk, said)
     )

@@ -1,25 +1,28 @@
 """The delivery engine: claim → send → record, an account at a time, at the account's pace.
 
 `sending` is committed before the provider is called, and no more rows are `sending` than calls are in flight; whoever
-dies in between leaves rows that become `unknown`, not rows that are sent twice.
+dies in between leaves rows that become `unknown`, not rows that are sent twice. An account's calls go in two lanes:
+while one waits for the provider, the other writes down what was answered and claims anew.
 """
 
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from notifier.channel import Channel
+from notifier.delivery.in_doubt import settle_doubts
 from notifier.delivery.retry_policy import retry_after
 from notifier.message import Accepted, Button, OutboundMessage, Refused, SendResult, Unknown
 from notifier.metrics import CALLS
 from notifier.telling import Written
 from store.actions.accounts import stop_account
 from store.actions.contacts import bury_contact
-from store.actions.deliveries import Attempt, Claimed, Pace, claim, give_up_stale, record_attempts
+from store.actions.sending import Attempt, Claimed, Pace, claim, record_attempts
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState
@@ -31,6 +34,12 @@ log = structlog.get_logger()
 IDLE_SECONDS = 1.0
 OUTAGE_SECONDS = 2.0
 SHORTEST_PAUSE_SECONDS = 0.02
+DOUBTS_SECONDS = 5.0
+"""How often an account's rows are looked through for those whose fate nobody knows."""
+LANES = 2
+
+_Answered = tuple[Claimed, SendResult, datetime]
+"""A row, what became of it, and when the call began."""
 
 
 class DeliveryEngine:
@@ -48,19 +57,21 @@ class DeliveryEngine:
         self._holder = holder
         self._clock = clock
         self._wake = {account_id: asyncio.Event() for account_id in channels}
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Drain every account until it is stopped."""
         async with asyncio.TaskGroup() as group:
-            for account_id in self._channels:
-                group.create_task(self._drain(account_id))
+            for account_id, (_, channel) in self._channels.items():
+                group.create_task(self._settle_doubts(account_id))
+                for _ in range(min(LANES, channel.limits.in_flight)):
+                    group.create_task(self._drain(account_id))
         self.stopped.set()
 
     def stop(self) -> None:
         """Let the calls that are under way end, and start no others."""
-        self._stopping = True
+        self._stopping.set()
         self.wake()
 
     def wake(self) -> None:
@@ -78,14 +89,10 @@ class DeliveryEngine:
 
     async def _drain(self, account_id: int) -> None:
         wake = self._wake[account_id]
-        while not self._stopping:
+        while not self._stopping.is_set():
             wake.clear()
             try:
-                async with self._database.write(self._clock()) as tx:
-                    stale = await give_up_stale(tx, account_id)
-                if stale:
-                    log.warning("delivery.unknown_after_crash", account=account_id, count=stale)
-                while not self._stopping and await self.send_due(account_id):
+                while not self._stopping.is_set() and await self.send_due(account_id):
                     pass
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), await self._pause(account_id))
@@ -95,6 +102,18 @@ class DeliveryEngine:
             except Exception:  # one account's broken row must not silence the others
                 log.exception("delivery.failed", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
+
+    async def _settle_doubts(self, account_id: int) -> None:
+        account, channel = self._channels[account_id]
+        while not self._stopping.is_set():
+            try:
+                await settle_doubts(self._database, account, channel, self._clock())
+            except StoreUnavailable:
+                log.warning("delivery.store_unavailable", account=account_id)
+            except Exception:  # one account's broken row must not silence the others
+                log.exception("delivery.doubts_failed", account=account_id)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), DOUBTS_SECONDS)
 
     async def _pause(self, account_id: int) -> float:
         """How long an account rests: until the next message falls due, no shorter than its pace."""
@@ -110,45 +129,46 @@ class DeliveryEngine:
         """Claim what is due, send it, record what was answered; how many rows that were."""
         account, channel = self._channels[account_id]
         limits = channel.limits
-        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds)
-        window = limits.in_flight * limits.batch
-        started_at = self._clock()
-        async with self._database.write(started_at) as tx:
-            claimed = await claim(tx, account_id, pace, self._holder, window, only=only)
+        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds, limits.batch)
+        lane = max(1, limits.in_flight // LANES) * limits.batch
+        async with self._database.write(self._clock()) as tx:
+            claimed = await claim(tx, account_id, pace, self._holder, lane, only=only)
         if not claimed:
             return 0
         batches = [claimed[start : start + limits.batch] for start in range(0, len(claimed), limits.batch)]
-        answers = await asyncio.gather(*(_call(channel, batch) for batch in batches))
-        await self._record(account, [pair for some in answers for pair in some], started_at)
+        answers = await asyncio.gather(*(self._call(channel, batch) for batch in batches))
+        await self._record(account, [answered for some in answers for answered in some])
         return len(claimed)
 
-    async def _record(
-        self, account: Account, results: Sequence[tuple[Claimed, SendResult]], started_at: datetime
-    ) -> None:
+    async def _call(self, channel: Channel, batch: Sequence[Claimed]) -> list[_Answered]:
+        """One request, at its time. A channel that breaks its promise to raise nothing costs these rows only."""
+        early = (batch[0].starts_at - self._clock()).total_seconds()
+        if early > 0:
+            await asyncio.sleep(early)
+        started_at = self._clock()
+        results: Sequence[SendResult]
+        try:
+            results = await channel.send([_outbound(row, channel.limits.text_units) for row in batch])
+            return [(row, result, started_at) for row, result in zip(batch, results, strict=True)]
+        except Exception as error:
+            log.exception("channel.send_raised", kind=channel.kind)
+            return [(row, Unknown(type(error).__name__), started_at) for row in batch]
+
+    async def _record(self, account: Account, answered: Sequence[_Answered]) -> None:
         """Write the answers down. An outage now loses nothing: what was sent is found `sending` and becomes unknown."""
         now = self._clock()
-        for _, result in results:
-            CALLS.labels(account.id, type(result).__name__.lower()).inc()
+        for kind, count in Counter(type(result) for _, result, _ in answered).items():
+            CALLS.labels(account.id, kind.__name__.lower()).inc(count)
         async with self._database.write(now) as tx:
-            await record_attempts(tx, account.id, [_attempt(row, result, started_at, now) for row, result in results])
-            for row, result in results:
-                if isinstance(result, Refused) and result.error.opted_out:
+            await record_attempts(tx, account.id, [_attempt(*one, now) for one in answered])
+            refused = [(row, result.error) for row, result, _ in answered if isinstance(result, Refused)]
+            for row, error in refused:
+                if error.opted_out:
                     await bury_contact(tx, row.contact_id)
-            refusals = [result.error for _, result in results if isinstance(result, Refused)]
-            stopping = [error.code for error in refusals if error.stops_channel]
-            if stopping:
-                await stop_account(tx, account, stopping[0])
-                log.error("channel.stopped", account=account.id, code=stopping[0])
-
-
-async def _call(channel: Channel, batch: Sequence[Claimed]) -> list[tuple[Claimed, SendResult]]:
-    """One request. A channel that breaks its promise to raise nothing costs these rows, not the engine."""
-    try:
-        results = await channel.send([_outbound(row, channel.limits.text_units) for row in batch])
-        return list(zip(batch, results, strict=True))
-    except Exception as error:
-        log.exception("channel.send_raised", kind=channel.kind)
-        return [(row, Unknown(type(error).__name__)) for row in batch]
+            stopping = next((error.code for _, error in refused if error.stops_channel), None)
+            if stopping is not None:
+                await stop_account(tx, account, stopping)
+                log.error("channel.stopped", account=account.id, code=stopping)
 
 
 def _outbound(row: Claimed, most: int) -> OutboundMessage:
@@ -167,4 +187,12 @@ def _attempt(row: Claimed, result: SendResult, started_at: datetime, now: dateti
         state = DeliveryState.FAILED if wait is None else DeliveryState.QUEUED
         due_at = None if wait is None else now + wait
         return Attempt(row.id, row.attempts, state, started_at, code=error.code, detail=error.detail, due_at=due_at)
-    return Attempt(row.id, row.attempts, DeliveryState.UNKNOWN, started_at, code="unknown", detail=result.detail)
+    return Attempt(
+        row.id,
+        row.attempts,
+        DeliveryState.UNKNOWN,
+        started_at,
+        provider_id=result.provider_id,
+        code="unknown",
+        detail=result.detail,
+    )

@@ -30,6 +30,7 @@ async def add_account(
         stopped_reason="",
         lease_holder="",
     )
+    tx.forget()
     tx.audit(area_id, actor, "channel.added", f"account:{account_id}", {"kind": kind, "name": name})
     return Account(account_id, area_id, kind, name, hook_secret, credentials)
 
@@ -61,6 +62,7 @@ async def release_listening_lease(tx: Transaction, account_id: int, holder: str)
 async def start_account(tx: Transaction, account: Account, *, actor: str) -> None:
     """A person has looked: what waited for the account goes out again."""
     await tx.run(channel_accounts.update().where(channel_accounts.c.id == account.id).values(stopped_reason=""))
+    tx.forget()
     tx.audit(account.area_id, actor, "channel.started", f"account:{account.id}")
 
 
@@ -69,4 +71,5 @@ async def stop_account(tx: Transaction, account: Account, reason: str) -> None:
     await tx.run(
         channel_accounts.update().where(channel_accounts.c.id == account.id).values(stopped_reason=reason[:80])
     )
+    tx.forget()
     tx.audit(account.area_id, "system", "channel.stopped", f"account:{account.id}", reason)

@@ -20,6 +20,7 @@ async def add_area(
     path = f"{parent.path if parent else '/'}{area_id}/"
     await tx.run(areas.update().where(areas.c.id == area_id).values(path=path))
     await tx.insert(audit_heads, area_id=area_id, sequence=0, hash=GENESIS)
+    tx.forget()
     tx.audit(area_id, "system", "area.added", f"area:{area_id}", {"kind": kind, "name": name})
     return Area(area_id, kind, name, path, parent_id, number)
 
@@ -27,15 +28,21 @@ async def add_area(
 async def change_setting(tx: Transaction, area_id: int, name: str, value: object, *, actor: str) -> None:
     await tx.run(area_settings.delete().where(area_settings.c.area_id == area_id, area_settings.c.name == name))
     await tx.insert(area_settings, area_id=area_id, name=name, value=value)
+    tx.forget()
     tx.audit(area_id, actor, "setting.changed", f"setting:{name}", value)
 
 
 async def next_number(tx: Transaction, area_id: int, name: str, *, first: int = 1) -> int:
     """The next of a village's own numbers (tickets, notices). Locked until the commit: no gap, no double."""
+    return await next_numbers(tx, area_id, name, 1, first=first)
+
+
+async def next_numbers(tx: Transaction, area_id: int, name: str, count: int, *, first: int = 1) -> int:
+    """The first of `count` numbers in a row, as `next_number` gives them one by one."""
     mine = (counters.c.area_id == area_id, counters.c.name == name)
     await tx.insert_new(counters, area_id=area_id, name=name, value=first - 1)
-    await tx.run(counters.update().where(*mine).values(value=counters.c.value + 1))
-    return int(await tx.scalar(select(counters.c.value).where(*mine)))
+    await tx.run(counters.update().where(*mine).values(value=counters.c.value + count))
+    return int(await tx.scalar(select(counters.c.value).where(*mine))) - count + 1
 
 
 async def start_counter(tx: Transaction, area_id: int, name: str, *, after: int) -> None:

@@ -1,6 +1,6 @@
 """Contacts: the addresses at which people are reached, and whose they are."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState, SkipReason
@@ -71,7 +71,7 @@ async def opt_out(tx: Transaction, contact: Contact) -> None:
         deliveries.update()
         .where(
             deliveries.c.contact_id == contact.id,
-            deliveries.c.notice_id.is_not(None),
+            or_(deliveries.c.notice_id.is_not(None), deliveries.c.reminds_id.is_not(None)),
             deliveries.c.state == DeliveryState.QUEUED,
             deliveries.c.due_at > tx.now,
         )

@@ -1,14 +1,14 @@
 """The inbound ledger: what people sent is a committed row before the provider hears that it arrived."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from store.database import Transaction
 from store.domain.accounts import Account
-from store.domain.inbound import InboundArrival
+from store.domain.inbound import InboundArrival, body_document
 from store.files import StoredFile
 from store.queries.people import ADDRESS
 from store.tables import files, inbound_messages
@@ -21,39 +21,50 @@ FLOOD_MESSAGES = 30
 FLOOD_DELAY = timedelta(seconds=2)
 
 
-async def record_inbound(tx: Transaction, account: Account, arrivals: Sequence[InboundArrival]) -> int:
-    """Write the messages that are not there yet; how many were new. A repeat is known by the provider's id."""
-    new = 0
-    for arrival in arrivals:
-        index = tx.keyring.index(arrival.address, context=ADDRESS)
-        new += await tx.insert_new(
-            inbound_messages,
-            account_id=account.id,
-            provider_id=arrival.provider_id,
-            address=tx.keyring.seal(f"{arrival.address}\0{arrival.display_name}", context=INBOUND_ADDRESS),
-            address_index=index,
-            body=asdict(arrival.body),
-            state="received",
-            failures=0,
-            received_at=tx.now,
-            due_at=tx.now + await _delay(tx, account, index),
+async def record_inbound(tx: Transaction, arrived: Sequence[tuple[Account, InboundArrival]]) -> None:
+    """Write the messages that are not there yet. A repeat is known by the provider's id."""
+    if not arrived:
+        return
+    indexes = [tx.keyring.index(arrival.address, context=ADDRESS) for _, arrival in arrived]
+    recent = await _recent(tx, indexes)
+    rows = []
+    for (account, arrival), index in zip(arrived, indexes, strict=True):
+        delay = FLOOD_DELAY * max(0, recent[account.id, index] - FLOOD_MESSAGES)
+        recent[account.id, index] += 1
+        rows.append(
+            {
+                "account_id": account.id,
+                "provider_id": arrival.provider_id,
+                "address": tx.keyring.seal(f"{arrival.address}\0{arrival.display_name}", context=INBOUND_ADDRESS),
+                "address_index": index,
+                "body": body_document(arrival.body),
+                "state": "received",
+                "failures": 0,
+                "received_at": tx.now,
+                "due_at": tx.now + delay,
+            }
         )
-    return new
+    await tx.insert_new_many(inbound_messages, rows)
 
 
-async def _delay(tx: Transaction, account: Account, address_index: bytes) -> timedelta:
-    """How long a message of a flood waits: the more of them, the longer; nobody else is held up by it."""
-    recent: int = await tx.scalar(
-        select(func.count())
-        .select_from(inbound_messages)
-        .where(
-            inbound_messages.c.address_index == address_index,
-            inbound_messages.c.account_id == account.id,
-            inbound_messages.c.received_at > tx.now - FLOOD_WINDOW,
-        )
+async def _recent(tx: Transaction, indexes: Sequence[bytes]) -> Counter[tuple[int, bytes]]:
+    """How many messages each sender sent within the window: the more, the longer his next ones wait."""
+    rows = await tx.all(_RECENT, {"indexes": sorted(set(indexes)), "since": tx.now - FLOOD_WINDOW})
+    return Counter({(row.account_id, row.address_index): row.count for row in rows})
+
+
+_RECENT = (
+    select(inbound_messages.c.account_id, inbound_messages.c.address_index, func.count().label("count"))
+    .where(
+        inbound_messages.c.address_index.in_(bindparam("indexes", expanding=True)),
+        inbound_messages.c.received_at > bindparam("since"),
     )
-    return FLOOD_DELAY * max(0, recent - FLOOD_MESSAGES)
+    .group_by(inbound_messages.c.account_id, inbound_messages.c.address_index)
+)
 
 
-async def record_file(tx: Transaction, stored: StoredFile) -> None:
-    await tx.insert_new(files, sha256=stored.sha256, media_type=stored.media_type, size=stored.size, created_at=tx.now)
+async def record_files(tx: Transaction, stored: Sequence[StoredFile]) -> None:
+    rows = [
+        {"sha256": one.sha256, "media_type": one.media_type, "size": one.size, "created_at": tx.now} for one in stored
+    ]
+    await tx.insert_new_many(files, rows)

@@ -1,39 +1,54 @@
 """Every write on a notice. Each moves it from the state that was read: of two who act at once the second is refused."""
 
+from zoneinfo import ZoneInfo
+
 from store.actions.areas import next_number
+from store.actions.matters import refuse_subject
 from store.database import Transaction
+from store.domain.answers import ATTENDING, PAID, Asked, AskKind
 from store.domain.areas import Area
+from store.domain.audiences import Audience, checked_audience, may_know, narrowing_of
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import (
     CHANGEABLE,
-    Audience,
     Notice,
     NoticeState,
     checked_text,
-    needs_second_person,
 )
 from store.domain.people import Contact, Staff
-from store.queries.access import may_approve
+from store.domain.plans import Preview, checked_fallback
+from store.queries.access import may_approve, may_approve_large
 from store.queries.areas import settings_for
 from store.queries.notices import notice_by_id
 from store.tables import deliveries, notices
 
 
 async def draft_notice(tx: Transaction, village: Area, audience: Audience, person: Staff, text: str) -> Notice:
-    """Begin a notice. Raises NotAllowed("notice.not_there") for an area that this person does not serve."""
-    if not person.serves(audience.area.path):
+    """Begin a notice.
+
+    Raises NotAllowed("notice.not_there") for an area that this person does not serve, and ("notice.mark_not_yours") for
+    an audience by a mark with which he does not work; Refusal as `checked_audience` and `checked_text` do.
+    """
+    if not all(person.serves(area.path) for area in audience.addressed):
         raise NotAllowed("notice.not_there")
+    if not may_know(person, audience):
+        raise NotAllowed("notice.mark_not_yours")
     text = checked_text(text)
+    settings = await settings_for(tx, village.id)
     notice_id = await tx.insert(
         notices,
         area_id=village.id,
-        number=await _next_number(tx, village),
+        number=await _next_number(tx, village, settings.zone),
         text=text,
-        audience=audience.kind,
+        audience=narrowing_of(checked_audience(audience)),
         audience_area_id=audience.area.id,
-        asks_confirmation=False,
+        fallback_minutes=checked_fallback(settings.fallback_minutes),
+        fallback_unknown=settings.fallback_unknown,
+        asks=AskKind.NOTHING,
+        choices=[],
         state=NoticeState.DRAFT,
         frozen_hash="",
+        plan_hash="",
         drafted_by=person.id,
         refusal="",
         drafted_at=tx.now,
@@ -43,9 +58,8 @@ async def draft_notice(tx: Transaction, village: Area, audience: Audience, perso
     return notice
 
 
-async def _next_number(tx: Transaction, village: Area) -> int:
+async def _next_number(tx: Transaction, village: Area, zone: ZoneInfo) -> int:
     """26001, 26002, …, 26999, 261000: the year in the village, then a running number."""
-    zone = (await settings_for(tx, village.id)).zone
     year = tx.now.astimezone(zone).year % 100
     return int(f"{year}{await next_number(tx, village.id, f'notice:{year}'):03}")
 
@@ -55,8 +69,17 @@ async def change_text(tx: Transaction, notice: Notice, person: Staff, text: str)
     return await _change(tx, notice, person, text=checked_text(text))
 
 
-async def ask_confirmation(tx: Transaction, notice: Notice, person: Staff, *, asks: bool) -> Notice:
-    return await _change(tx, notice, person, asks_confirmation=asks)
+async def ask_readers(tx: Transaction, notice: Notice, person: Staff, asked: Asked) -> Notice:
+    """What its readers are to answer. Raises Refusal where it would be an election or an appraisal of persons."""
+    own_words = asked.kind is AskKind.CHOICE and asked not in (ATTENDING, PAID)
+    if own_words:
+        refuse_subject(" ".join((notice.text, *asked.choices)))
+    return await _change(tx, notice, person, asks=asked.kind, choices=list(asked.choices))
+
+
+async def change_fallback(tx: Transaction, notice: Notice, person: Staff, minutes: int) -> Notice:
+    """After how many minutes an SMS follows an unread chat message; 0: never. Raises Refusal as `checked_fallback`."""
+    return await _change(tx, notice, person, fallback_minutes=checked_fallback(minutes))
 
 
 async def drop_notice(tx: Transaction, notice: Notice, person: Staff) -> Notice:
@@ -65,35 +88,42 @@ async def drop_notice(tx: Transaction, notice: Notice, person: Staff) -> Notice:
     return await _move(tx, notice, person, NoticeState.DROPPED)
 
 
-async def submit_notice(tx: Transaction, notice: Notice, person: Staff) -> Notice:
-    """Freeze it and hand it to those who may approve it."""
+async def submit_notice(tx: Transaction, notice: Notice, person: Staff, plan: Preview, seen: str) -> Notice:
+    """Freeze it, with the plan that its drafter saw, and hand it to those who may approve it."""
     _require_own(notice, person)
     _require(notice, NoticeState.DRAFT)
-    return await _move(tx, notice, person, NoticeState.WAITING, frozen_hash=notice.content_hash)
+    _require_seen(notice, plan, seen)
+    frozen = {"frozen_hash": notice.content_hash, "plan_hash": plan.frozen}
+    return await _move(tx, notice, person, NoticeState.WAITING, **frozen)
 
 
-async def release_notice(tx: Transaction, notice: Notice, person: Staff, size: int) -> Notice:
-    """The drafter lets it go out himself; `size` is how many households (or persons) it addresses.
+async def release_notice(tx: Transaction, notice: Notice, person: Staff, plan: Preview, seen: str) -> Notice:
+    """The drafter lets it go out himself, as it is planned.
 
     Raises NotAllowed("notice.own") where a second person must approve.
     """
     _require_own(notice, person)
     _require(notice, NoticeState.DRAFT)
-    settings = await settings_for(tx, notice.village_id)
-    if needs_second_person(notice.audience.kind, size, settings.approval_size):
+    if plan.needs_second_person:
         raise NotAllowed("notice.own")
-    return await _decide(tx, notice, person, NoticeState.APPROVED, frozen_hash=notice.content_hash)
+    _require_seen(notice, plan, seen)
+    frozen = {"frozen_hash": notice.content_hash, "plan_hash": plan.frozen}
+    return await _decide(tx, notice, person, NoticeState.APPROVED, **frozen)
 
 
-async def approve_notice(tx: Transaction, notice: Notice, person: Staff) -> Notice:
-    """Another person's yes, to exactly the words and the audience that were submitted.
+async def approve_notice(tx: Transaction, notice: Notice, person: Staff, plan: Preview, seen: str) -> Notice:
+    """Another person's yes, to exactly the words and the audience that were submitted, and to this plan.
 
-    Raises NotAllowed for the drafter and for whoever may not approve there, Refusal where it is not waiting any more.
+    `seen` is the plan that he looked at (`Preview.frozen`). Raises NotAllowed for the drafter and for whoever may not
+    approve there, Refusal where it is not waiting any more, and where the plan is another by now.
     """
     _require_approver(notice, person)
+    if plan.needs_town and not may_approve_large(person, notice.audience.area.path):
+        raise NotAllowed("notice.town_approves", households=plan.households)
     if notice.content_hash != notice.frozen_hash:
         raise Refusal("notice.changed_meanwhile", number=notice.number)
-    return await _decide(tx, notice, person, NoticeState.APPROVED)
+    _require_seen(notice, plan, seen)
+    return await _decide(tx, notice, person, NoticeState.APPROVED, plan_hash=plan.frozen)
 
 
 async def refuse_notice(tx: Transaction, notice: Notice, person: Staff, reason: str) -> Notice:
@@ -122,6 +152,13 @@ def _require(notice: Notice, *states: NoticeState) -> None:
         raise Refusal("notice.not_now", number=notice.number, notice_state=notice.state.value)
 
 
+def _require_seen(notice: Notice, plan: Preview, seen: str) -> None:
+    """Raises Refusal where the plan is another than the one that was looked at: somebody moved, a price changed."""
+    if plan.frozen != seen:
+        most_fen = plan.price_fen + plan.later_fen
+        raise Refusal("notice.plan_changed", number=notice.number, households=plan.households, price=most_fen)
+
+
 def _require_own(notice: Notice, person: Staff) -> None:
     if notice.drafted_by != person.id:
         raise NotAllowed("notice.not_his", number=notice.number)
@@ -138,7 +175,7 @@ def _require_approver(notice: Notice, person: Staff) -> None:
 async def _change(tx: Transaction, notice: Notice, person: Staff, **changes: object) -> Notice:
     _require_own(notice, person)
     _require(notice, *CHANGEABLE)
-    return await _move(tx, notice, person, NoticeState.DRAFT, frozen_hash="", refusal="", **changes)
+    return await _move(tx, notice, person, NoticeState.DRAFT, frozen_hash="", plan_hash="", refusal="", **changes)
 
 
 async def _decide(tx: Transaction, notice: Notice, person: Staff, state: NoticeState, **changes: object) -> Notice:

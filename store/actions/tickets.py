@@ -165,6 +165,11 @@ async def resolve_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: s
     ]
 
 
+async def finish_visit(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> Ticket:
+    """An officer has been at the door: closed with what he says of it, and nobody is asked whether he agrees."""
+    return await _move_and_say(tx, ticket, TicketEvent.VISITED, person, text, closed_at=tx.now)
+
+
 async def _move_and_say(
     tx: Transaction, ticket: Ticket, event: TicketEvent, person: Staff, text: str, **changes: object
 ) -> Ticket:

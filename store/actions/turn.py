@@ -6,7 +6,7 @@ the session, the replies and the message's own row are written with them. A cras
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from store.database import Database, Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import SESSION_VALID, SPEAKER_VALID, OpenQuestion, Session, Speaker
 from store.domain.errors import NotFound, StoreUnavailable
-from store.domain.inbound import VOTE, InboundBody, body_from
+from store.domain.inbound import VOTE, InboundBody, body_document, body_from
 from store.domain.people import Contact, Staff
 from store.domain.speech import Option
 from store.queries.accounts import account_by_id
@@ -271,5 +271,5 @@ async def _finish(turn: Turn) -> None:
     await tx.run(
         inbound_messages.update()
         .where(inbound_messages.c.id == turn.inbound_id)
-        .values(state="handled", handled_at=tx.now, contact_id=contact.id, body=asdict(body))
+        .values(state="handled", handled_at=tx.now, contact_id=contact.id, body=body_document(body))
     )

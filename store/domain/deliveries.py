@@ -5,6 +5,10 @@ from enum import StrEnum
 
 class DeliveryState(StrEnum):
     QUEUED = "queued"
+    HELD = "held"
+    """The second step of a plan, which waits to see whether the first one arrives."""
+    PAUSED = "paused"
+    """Held back by a person until he lets the notice go on."""
     SENDING = "sending"
     UNKNOWN = "unknown"
     SENT = "sent"
@@ -16,6 +20,8 @@ class DeliveryState(StrEnum):
 
 RANK = {
     DeliveryState.QUEUED: 0,
+    DeliveryState.HELD: 0,
+    DeliveryState.PAUSED: 0,
     DeliveryState.SENDING: 1,
     DeliveryState.UNKNOWN: 2,
     DeliveryState.SENT: 3,
@@ -25,6 +31,9 @@ RANK = {
     DeliveryState.READ: 6,
 }
 """Receipts only raise the rank: failed after sent is allowed, sent after delivered is not."""
+
+UNDER_WAY = frozenset(state for state, rank in RANK.items() if rank <= RANK[DeliveryState.SENDING])
+"""What may still go out, or is going out now."""
 
 FINAL_STATES = frozenset({DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED, DeliveryState.SKIPPED})
 
@@ -40,6 +49,13 @@ class SkipReason(StrEnum):
     DEAD_CONTACT = "dead_contact"
     NO_ACCOUNT = "no_account"
     VOTE_CLOSED = "vote_closed"
+    CANCELLED = "cancelled"
+    TEXT_REFUSED = "text_refused"
+    """No gateway there takes this text."""
+    DAILY_LIMIT = "daily_limit"
+    """The number has had its most for the day."""
+    REACHED = "reached"
+    """Of a second step: the first one has arrived."""
     SHARED_ADDRESS = "shared_address"
     """Another household of the same notice has this address: one message is for both."""
 

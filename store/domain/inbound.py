@@ -1,7 +1,7 @@
 """A message as the inbound ledger keeps it, whatever channel brought it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 VOTE = "[vote]"
@@ -31,6 +31,11 @@ class InboundArrival:
     address: str = field(repr=False)
     display_name: str = field(repr=False)
     body: InboundBody
+
+
+def body_document(body: InboundBody) -> dict[str, object]:
+    """What `body_from` reads."""
+    return {one.name: getattr(body, one.name) for one in fields(body)}
 
 
 def body_from(document: Mapping[str, Any]) -> InboundBody:

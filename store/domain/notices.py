@@ -6,18 +6,26 @@ notice is approved, its state is what its deliveries say.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from store.domain.areas import Area
-from store.domain.deliveries import DeliveryState, SkipReason
+from store.domain.answers import Asked, AskKind
+from store.domain.audiences import Audience, AudienceKind, narrowing_of
+from store.domain.deliveries import UNDER_WAY, DeliveryState, SkipReason
 from store.domain.errors import Refusal
 from store.domain.people import Staff
+from store.domain.plans import Fallback
+from store.domain.selling import sold_by
 
 LONGEST_TEXT = 2000
 """Characters. A chat takes 4,096 with what stands around it; longer than this belongs on paper."""
+
+
+READ_QUESTION, ANSWER_QUESTION = "notice", "notice.answer"
+READER_QUESTIONS = (READ_QUESTION, ANSWER_QUESTION)
+"""What readers are asked: whether they have read it, or for an answer."""
 
 
 class NoticeState(StrEnum):
@@ -31,27 +39,6 @@ class NoticeState(StrEnum):
 CHANGEABLE = frozenset({NoticeState.DRAFT, NoticeState.WAITING, NoticeState.REFUSED})
 
 
-class AudienceKind(StrEnum):
-    """Households of a village or of a group; or single persons of a village."""
-
-    VILLAGE = "village"
-    GROUP = "group"
-    REPRESENTATIVES = "representatives"
-    PARTY_MEMBERS = "party_members"
-
-    @property
-    def by_household(self) -> bool:
-        return self in {AudienceKind.VILLAGE, AudienceKind.GROUP}
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """`area` is the group for a group, else the village."""
-
-    kind: AudienceKind
-    area: Area
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """`number` counts within the village and begins with the year's two digits: 26041."""
@@ -62,9 +49,11 @@ class Notice:
     number: int
     text: str = field(repr=False)
     audience: Audience
-    asks_confirmation: bool
+    asked: Asked
+    fallback: Fallback
     state: NoticeState
     frozen_hash: str
+    plan_hash: str
     drafted_by: int
     drafter_name: str
     drafter_resident_id: int | None
@@ -72,9 +61,15 @@ class Notice:
     drafted_at: datetime
 
     @property
+    def asks_confirmation(self) -> bool:
+        """Whether readers are asked for a 1, which only says that they have read it."""
+        return self.asked.kind is AskKind.SEEN
+
+    @property
     def content_hash(self) -> str:
-        """What an approval is given to: the words, whom they go to, and whether an answer is asked for."""
-        content = [self.village_id, self.audience.kind, self.audience.area.id, self.text, self.asks_confirmation]
+        """What an approval is given to: the words, whom they go to, what is asked for, and whether an SMS follows."""
+        whom = [self.village_id, self.audience.area.id, narrowing_of(self.audience)]
+        content = [*whom, self.text, self.asked.kind, *self.asked.choices, *astuple(self.fallback)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def is_of(self, person: Staff) -> bool:
@@ -83,55 +78,26 @@ class Notice:
         return person.id == self.drafted_by or same_resident
 
 
-def needs_second_person(audience: AudienceKind, size: int, approval_size: int) -> bool:
+def needs_second_person(audience: Audience, size: int, approval_size: int) -> bool:
     """Whether somebody else must approve: always for a whole village, never for one group, else by size.
 
     `size` counts households, or persons where single persons are addressed.
     """
-    if audience is AudienceKind.GROUP:
+    if audience.kind is AudienceKind.GROUP:
         return False
-    return audience is AudienceKind.VILLAGE or size > approval_size
-
-
-def audiences_open_to(person: Staff, village: Area, groups: Sequence[Area]) -> list[Audience]:
-    """Whom a member of staff may write to there: only areas that he serves."""
-    found = [Audience(AudienceKind.GROUP, group) for group in groups if person.serves(group.path)]
-    if person.serves(village.path):
-        whole = (AudienceKind.VILLAGE, AudienceKind.REPRESENTATIVES, AudienceKind.PARTY_MEMBERS)
-        found[:0] = [Audience(kind, village) for kind in whole]
-    return found
+    return audience.is_whole or size > approval_size
 
 
 def checked_text(text: str) -> str:
-    """The text of a notice. Raises Refusal("notice.text_missing") or ("notice.too_long")."""
+    """The text of a notice. Raises Refusal("notice.text_missing"), ("notice.too_long") or ("notice.sells")."""
     if not text.strip():
         raise Refusal("notice.text_missing")
     if len(text.strip()) > LONGEST_TEXT:
         raise Refusal("notice.too_long", most=LONGEST_TEXT)
+    sold = sold_by(text)
+    if sold:
+        raise Refusal("notice.sells", words=sold)
     return text.strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Whom a notice would reach and what it costs, known before anybody approves it.
-
-    `text` is the SMS in the village's language, of `parts` parts. `households` are persons where single persons are
-    addressed; each is one of `by_chat`, `by_sms`, `shared` (told with another household at the same address),
-    `opted_out` and `unreachable`. `replies_fen` is what thanking everybody for his 1 would cost on top, in SMS.
-    """
-
-    text: str = field(repr=False)
-    parts: int
-    households: int
-    people: int
-    by_chat: int
-    by_sms: int
-    shared: int
-    opted_out: int
-    unreachable: int
-    price_fen: int
-    replies_fen: int
-    needs_second_person: bool
 
 
 class Progress(StrEnum):
@@ -140,20 +106,28 @@ class Progress(StrEnum):
     FINISHED = "finished"
 
 
-UNREACHED_REASONS = (SkipReason.NO_CONTACT, SkipReason.DEAD_CONTACT, SkipReason.NO_ACCOUNT)
-"""Why somebody has no way to be reached: a visit is the way left. Who opted out chose so, and is not visited for it."""
+UNREACHED_REASONS = (
+    SkipReason.NO_CONTACT,
+    SkipReason.DEAD_CONTACT,
+    SkipReason.NO_ACCOUNT,
+    SkipReason.TEXT_REFUSED,
+    SkipReason.DAILY_LIMIT,
+)
+"""Why no message reaches somebody: a visit is the way left. Who opted out chose so, and is not visited for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What became of an approved notice; `states` and `skipped` count every household once.
 
-    `unreached` are the names of the households (their heads) that got nothing.
+    Of `held` a second step still waits to see whether the first one arrives; `unreached` are
+    the names of the households (their heads) that got nothing.
     """
 
     states: Mapping[DeliveryState, int]
     skipped: Mapping[SkipReason, int]
     confirmed: int
+    held: int
     unreached: tuple[str, ...] = field(repr=False)
 
     @property
@@ -162,7 +136,7 @@ class Ledger:
 
     @property
     def waiting(self) -> int:
-        return self._count(DeliveryState.QUEUED, DeliveryState.SENDING)
+        return self._count(*UNDER_WAY)
 
     @property
     def sent(self) -> int:
@@ -183,7 +157,7 @@ class Ledger:
 
     @property
     def progress(self) -> Progress:
-        if not self.waiting:
+        if not self.waiting and not self.held:
             return Progress.FINISHED
         return Progress.SCHEDULED if self.waiting == sum(self.states.values()) else Progress.SENDING
 

@@ -10,6 +10,10 @@ from store.domain.recurrence import HolidayRule
 
 APPROVAL_SIZE = 50
 DISCLOSURE_DAY = 10
+SILENCE_MINUTES = 30
+TOWN_APPROVAL_SIZE = 2000
+FALLBACK_MINUTES = 120
+DAILY_MESSAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,13 @@ class AreaSettings:
     """The settings of one area after inheritance.
 
     `landline` is the number that people are told to ring. A notice to more than `approval_size` people needs a second
-    person. `own_days` are the village's own working days (True) and days off (False). SMS costs `sms_price_fen` a part;
-    a notice of more than `notice_parts` parts goes out as a short one that says where to hear the whole.
+    person, to more than `town_approval_size` one of the town. `own_days` are the village's own working days (True) and
+    days off (False). SMS costs `sms_price_fen` a part where the account says nothing else; a notice of more than
+    `notice_parts` parts goes out as a short one that says where to hear the whole.
+    Where nothing shows within `fallback_minutes` that a chat message of a notice was read, an SMS follows (0: none);
+    after one whose fate is unknown only where `fallback_unknown` says so. No number gets more than `daily_messages`
+    SMS a day that it did not ask for.
+    A household that has not answered an emergency's transfer list within `silence_minutes` is rung.
     Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says.
     """
 
@@ -30,8 +39,13 @@ class AreaSettings:
     quiet_from: time
     quiet_to: time
     approval_size: int
+    town_approval_size: int
     sms_price_fen: int
     notice_parts: int
+    fallback_minutes: int
+    fallback_unknown: bool
+    daily_messages: int
+    silence_minutes: int
     own_days: Mapping[date, bool]
     disclosure_day: int
     disclosure_holiday_rule: HolidayRule
@@ -44,8 +58,13 @@ DEFAULTS: Mapping[str, object] = {
     "quiet_from": "21:00",
     "quiet_to": "07:00",
     "approval_size": APPROVAL_SIZE,
+    "town_approval_size": TOWN_APPROVAL_SIZE,
     "sms_price_fen": 5,
     "notice_parts": 5,
+    "fallback_minutes": FALLBACK_MINUTES,
+    "fallback_unknown": False,
+    "daily_messages": DAILY_MESSAGES,
+    "silence_minutes": SILENCE_MINUTES,
     "own_days": {},
     "disclosure_day": DISCLOSURE_DAY,
     "disclosure_holiday_rule": HolidayRule.NEXT,
@@ -65,8 +84,13 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         quiet_from=time.fromisoformat(str(merged["quiet_from"])),
         quiet_to=time.fromisoformat(str(merged["quiet_to"])),
         approval_size=int(str(merged["approval_size"])),
+        town_approval_size=int(str(merged["town_approval_size"])),
         sms_price_fen=int(str(merged["sms_price_fen"])),
         notice_parts=int(str(merged["notice_parts"])),
+        fallback_minutes=int(str(merged["fallback_minutes"])),
+        fallback_unknown=bool(merged["fallback_unknown"]),
+        daily_messages=int(str(merged["daily_messages"])),
+        silence_minutes=int(str(merged["silence_minutes"])),
         own_days={date.fromisoformat(day): bool(works) for day, works in dict(own_days).items()},  # type: ignore[call-overload]
         disclosure_day=int(str(merged["disclosure_day"])),
         disclosure_holiday_rule=HolidayRule(str(merged["disclosure_holiday_rule"])),

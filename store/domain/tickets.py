@@ -22,6 +22,7 @@ class Category(StrEnum):
     SAFETY = "safety"
     DISCLOSURE = "disclosure"
     PROPOSAL = "proposal"
+    VISIT = "visit"
     OTHER = "other"
 
 
@@ -39,6 +40,7 @@ ROLES_OF_CATEGORY: dict[Category, tuple[Role, ...]] = {
     Category.SAFETY: (Role.FIRE_LIAISON, Role.GRID_OFFICER),
     Category.DISCLOSURE: (Role.SUPERVISORS,),
     Category.PROPOSAL: (Role.COUNCIL_CHAIR,),
+    Category.VISIT: (Role.GRID_OFFICER, Role.FRONT_DESK),
     Category.OTHER: (Role.FRONT_DESK,),
 }
 
@@ -88,6 +90,7 @@ class TicketEvent(StrEnum):
     CONFIRMED = "ticket.confirmed"
     REOPENED = "ticket.reopened"
     LAPSED = "ticket.lapsed"
+    VISITED = "ticket.visited"
 
 
 _S, _E = TicketState, TicketEvent
@@ -104,6 +107,7 @@ TRANSITIONS: dict[TicketEvent, tuple[frozenset[TicketState], TicketState | None]
     _E.CONFIRMED: (frozenset({_S.RESOLVED, _S.CLOSED}), _S.CLOSED),
     _E.REOPENED: (frozenset({_S.RESOLVED, _S.CLOSED}), _S.RECEIVED),
     _E.LAPSED: (frozenset({_S.RESOLVED}), _S.CLOSED),
+    _E.VISITED: (_WORKING, _S.CLOSED),
 }
 """Event → the states in which it may happen, and the state after it (None: the state stays)."""
 
@@ -128,8 +132,9 @@ LAPSES_AFTER = timedelta(days=7)
 class Ticket:
     """`area_id` is the group where it is known, else the village; `number` counts within the village.
 
-    `contact_id` is where to answer: the safe contact where one was named. `accused` are the staff that an `about_staff`
-    ticket complains of. `joined_to_id` is an earlier ticket of somebody else about the same thing.
+    `contact_id` is where to answer: the safe contact where one was named; None for a visit, which nobody asked for.
+    `accused` are the staff that an `about_staff` ticket complains of. `joined_to_id` is an earlier ticket of somebody
+    else about the same thing.
     """
 
     id: int
@@ -143,7 +148,7 @@ class Ticket:
     place: str
     urgent: bool
     about_staff: bool
-    contact_id: int
+    contact_id: int | None
     resident_id: int | None
     assignee_id: int | None
     opened_at: datetime
@@ -153,12 +158,24 @@ class Ticket:
     joined_to_id: int | None
 
     @property
+    def is_visit(self) -> bool:
+        """Whether somebody is to be told at his door, and nobody asked for anything."""
+        return self.contact_id is None
+
+    @property
     def confidential(self) -> bool:
         return self.about_staff or self.category in CONFIDENTIAL_CATEGORIES
 
     @property
     def hides_sender(self) -> bool:
         return self.about_staff or self.category in HIDDEN_SENDER_CATEGORIES
+
+
+def asker_of(ticket: Ticket) -> int:
+    """The contact that is answered. Raises Refusal("ticket.nobody_asked") for a visit."""
+    if ticket.contact_id is None:
+        raise Refusal("ticket.nobody_asked", number=ticket.number)
+    return ticket.contact_id
 
 
 @dataclass(frozen=True, slots=True)

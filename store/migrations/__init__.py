@@ -35,8 +35,20 @@ def migrate_store(database_url: str) -> None:
     migrate(url)
 
 
-def migrate(url: URL) -> None:
-    """Create the tables or bring them to the head. Runs synchronously; safe to call when nothing is to be done.
+def is_known(revision: str) -> bool:
+    """Whether this version has that migration; one of a newer version it has not."""
+    return any(script.revision == revision for script in _scripts().walk_revisions())
+
+
+def revision_of(url: URL) -> str:
+    """The migration that a store has reached; "" where there is none. Raises StoreUnavailable."""
+    engine = create_engine(url.set(drivername=_sync_driver(url)), poolclass=NullPool)
+    with driver_errors_mapped(), engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def migrate(url: URL, revision: str = "head") -> None:
+    """Create the tables or bring them to that revision. Runs synchronously; safe to call when nothing is to be done.
 
     Raises StoreUnavailable.
     """
@@ -48,7 +60,7 @@ def migrate(url: URL) -> None:
     with driver_errors_mapped(), engine.begin() as connection:
         if not sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATOR_LOCK})
-        _upgrade(connection)
+        _upgrade(connection, revision)
         if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
             raise RuntimeError(f"the migration would break {len(broken)} references; nothing was changed")
     engine.dispose()
@@ -63,11 +75,11 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, target: str) -> None:
     scripts = _scripts()
 
     def steps(revision: str | tuple[str, ...], _context: MigrationContext) -> list[RevisionStep]:
-        return scripts._upgrade_revs("head", revision)  # type: ignore[arg-type]  # noqa: SLF001 - as Alembic's commands do
+        return scripts._upgrade_revs(target, revision)  # type: ignore[arg-type]  # noqa: SLF001 - as Alembic's commands do
 
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

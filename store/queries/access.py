@@ -31,6 +31,11 @@ def may_approve(person: Staff, area_path: str) -> bool:
     return any(person.holds(role, area_path) for role in (Role.PARTY_BRANCH, Role.FRONT_DESK, Role.TOWN_OFFICIAL))
 
 
+def may_approve_large(person: Staff, area_path: str) -> bool:
+    """Who may approve a notice to more people than a village settles by itself."""
+    return person.holds(Role.TOWN_OFFICIAL, area_path)
+
+
 def may_disclose(person: Staff, area_path: str) -> bool:
     """Who enters what the village discloses: the accountant, the front desk and the Party branch."""
     return any(person.holds(role, area_path) for role in (Role.ACCOUNTANT, Role.FRONT_DESK, Role.PARTY_BRANCH))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -34,6 +35,10 @@ async def all_accounts(tx: Transaction) -> list[Account]:
 
 
 async def account_by_id(tx: Transaction, account_id: int) -> Account:
+    return await tx.once(("account", account_id), partial(_account_by_id, tx, account_id))
+
+
+async def _account_by_id(tx: Transaction, account_id: int) -> Account:
     row = await tx.first(select(channel_accounts).where(channel_accounts.c.id == account_id))
     if row is None:
         raise NotFound("account.unknown")
@@ -42,6 +47,10 @@ async def account_by_id(tx: Transaction, account_id: int) -> Account:
 
 async def accounts_serving(tx: Transaction, area_id: int) -> list[Account]:
     """Accounts of the area and of those above it, the nearest first."""
+    return await tx.once(("accounts", area_id), partial(_accounts_serving, tx, area_id))
+
+
+async def _accounts_serving(tx: Transaction, area_id: int) -> list[Account]:
     area = await area_by_id(tx, area_id)
     ids = [int(part) for part in area.path.strip("/").split("/")]
     rows = await tx.all(

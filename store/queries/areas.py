@@ -1,5 +1,6 @@
 """Areas and what they set for themselves."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,10 @@ def _area(row: Any) -> Area:
 
 
 async def area_by_id(tx: Transaction, area_id: int) -> Area:
+    return await tx.once(("area", area_id), partial(_area_by_id, tx, area_id))
+
+
+async def _area_by_id(tx: Transaction, area_id: int) -> Area:
     row = await tx.first(select(areas).where(areas.c.id == area_id))
     if row is None:
         raise NotFound("area.unknown")
@@ -23,6 +28,10 @@ async def area_by_id(tx: Transaction, area_id: int) -> Area:
 
 
 async def villages_under(tx: Transaction, area: Area) -> list[Area]:
+    return await tx.once(("villages", area.id), partial(_villages_under, tx, area))
+
+
+async def _villages_under(tx: Transaction, area: Area) -> list[Area]:
     rows = await tx.all(
         select(areas)
         .where(areas.c.path.startswith(area.path), areas.c.kind == AreaKind.VILLAGE)
@@ -59,6 +68,10 @@ async def groups_of(tx: Transaction, village_id: int) -> list[Area]:
 
 async def settings_for(tx: Transaction, area_id: int) -> AreaSettings:
     """The area's settings after inheritance: the nearest area up the tree that sets a value wins."""
+    return await tx.once(("settings", area_id), partial(_settings_for, tx, area_id))
+
+
+async def _settings_for(tx: Transaction, area_id: int) -> AreaSettings:
     area = await area_by_id(tx, area_id)
     ids = [int(part) for part in area.path.strip("/").split("/")]
     rows = await tx.all(select(area_settings).where(area_settings.c.area_id.in_(ids)))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from store.database import Transaction
-from store.domain.notices import Audience, AudienceKind
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.people import ContactKind
+from store.queries.membership import addressed
 from store.tables import contact_holders, contacts, household_proxies, households, residents
 
 ADULT_YEARS = 18
@@ -43,7 +44,7 @@ async def ways_to(tx: Transaction, audience: Audience, today: date) -> list[Way]
 
     A household that nobody can reach is reached through whoever takes messages for it (代联系人), where it named one.
     """
-    unit = residents.c.household_id if audience.kind.by_household else residents.c.id
+    unit = residents.c.household_id if audience.by_household else residents.c.id
     rows = await tx.all(
         select(
             unit.label("unit_id"),
@@ -62,11 +63,11 @@ async def ways_to(tx: Transaction, audience: Audience, today: date) -> list[Way]
         .select_from(residents)
         .outerjoin(contact_holders, contact_holders.c.resident_id == residents.c.id)
         .outerjoin(contacts, contacts.c.id == contact_holders.c.contact_id)
-        .where(_belongs(audience))
+        .where(addressed(audience, today))
         .order_by(residents.c.household_id, residents.c.id, contacts.c.id)
     )
     ways = [_way(row, today) for row in rows]
-    if not audience.kind.by_household:
+    if not audience.by_household:
         return ways
     proxies = await _proxies(tx, audience)
     reached = {way.unit_id for way in ways if way.contact_id}
@@ -103,15 +104,6 @@ async def _proxies(tx: Transaction, audience: Audience) -> dict[int, Way]:
         )
         for row in rows
     }
-
-
-def _belongs(audience: Audience) -> ColumnElement[bool]:
-    if audience.kind is AudienceKind.GROUP:
-        return residents.c.group_id == audience.area.id
-    of_village: ColumnElement[bool] = residents.c.area_id == audience.area.id
-    if audience.kind is AudienceKind.REPRESENTATIVES:
-        return of_village & residents.c.representative
-    return of_village & residents.c.party_member if audience.kind is AudienceKind.PARTY_MEMBERS else of_village
 
 
 def _way(row: Any, today: date) -> Way:

@@ -1,7 +1,7 @@
 """What the delivery ledger holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState
 from store.queries.people import ADDRESS
-from store.tables import contacts, deliveries
+from store.tables import contacts, deliveries, delivery_attempts, delivery_is
 
 _LOOKED_AT = 64
 
@@ -33,7 +33,7 @@ async def next_sendable_at(tx: Transaction, account_id: int, until: datetime) ->
         .join(contacts, contacts.c.id == deliveries.c.contact_id)
         .where(
             deliveries.c.account_id == account_id,
-            deliveries.c.state == DeliveryState.QUEUED,
+            delivery_is(DeliveryState.QUEUED),
             deliveries.c.is_bulk.in_((False, True)),  # names every column of the index up to due_at
             deliveries.c.due_at < until,
         )
@@ -42,6 +42,39 @@ async def next_sendable_at(tx: Transaction, account_id: int, until: datetime) ->
     )
     moments = [max(row.due_at, row.next_free_at or row.due_at) for row in rows]
     return min((moment for moment in moments if moment < until), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """A message of which nobody can say whether it went out, and when its last call began."""
+
+    id: int
+    address: str = field(repr=False)
+    provider_id: str
+    sent_at: datetime
+
+
+async def in_doubt(tx: Transaction, account_id: int, since: datetime, most: int) -> list[InDoubt]:
+    """An account's messages of unknown fate whose last call began after `since`, the latest first."""
+    rows = await tx.all(
+        select(deliveries.c.id, deliveries.c.provider_id, contacts.c.address, delivery_attempts.c.started_at)
+        .join(contacts, contacts.c.id == deliveries.c.contact_id)
+        .join(
+            delivery_attempts,
+            (delivery_attempts.c.delivery_id == deliveries.c.id)
+            & (delivery_attempts.c.number == deliveries.c.attempts),
+        )
+        .where(
+            deliveries.c.account_id == account_id,
+            delivery_is(DeliveryState.UNKNOWN),
+            delivery_attempts.c.started_at > since,
+        )
+        .order_by(deliveries.c.id.desc())
+        .limit(most)
+    )
+    return [
+        InDoubt(row.id, tx.keyring.open(row.address, context=ADDRESS), row.provider_id, row.started_at) for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

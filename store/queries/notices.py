@@ -3,16 +3,19 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import WAITING_KINDS
+from store.domain.answers import Asked, AskKind
 from store.domain.areas import Area, AreaKind
+from store.domain.audiences import audience_from
 from store.domain.deliveries import DeliveryState, SkipReason
 from store.domain.errors import NotFound
-from store.domain.notices import UNREACHED_REASONS, Audience, AudienceKind, Ledger, Notice, NoticeState
+from store.domain.notices import UNREACHED_REASONS, Ledger, Notice, NoticeState
 from store.domain.people import Staff
-from store.queries.access import may_approve, may_see_notice
+from store.domain.plans import Fallback
+from store.queries.access import may_approve, may_approve_large, may_see_notice
 from store.queries.areas import villages_under
 from store.queries.people import staff_serving
 from store.tables import areas, channel_accounts, deliveries, notices, residents, staff
@@ -51,10 +54,12 @@ def _notice(row: Any) -> Notice:
         village_name=row.village_name,
         number=row.number,
         text=row.text,
-        audience=Audience(AudienceKind(row.audience), area),
-        asks_confirmation=row.asks_confirmation,
+        audience=audience_from(area, row.audience),
+        asked=Asked(AskKind(row.asks), tuple(row.choices)),
+        fallback=Fallback(row.fallback_minutes, row.fallback_unknown),
         state=NoticeState(row.state),
         frozen_hash=row.frozen_hash,
+        plan_hash=row.plan_hash,
         drafted_by=row.drafted_by,
         drafter_name=row.drafter_name,
         drafter_resident_id=row.drafter_resident_id,
@@ -104,11 +109,12 @@ def _inside(person: Staff) -> ColumnElement[bool]:
     return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))
 
 
-async def approvers_of(tx: Transaction, notice: Notice) -> list[Staff]:
-    """Who may approve it: never its own drafter."""
+async def approvers_of(tx: Transaction, notice: Notice, *, by_town: bool) -> list[Staff]:
+    """Who may approve it: never its own drafter; where it is a large one (`by_town`), those of the town."""
     path = notice.audience.area.path
+    allowed = may_approve_large if by_town else may_approve
     serving = await staff_serving(tx, path)
-    return [person for person in serving if may_approve(person, path) and not notice.is_of(person)]
+    return [person for person in serving if allowed(person, path) and not notice.is_of(person)]
 
 
 async def villages_served(tx: Transaction, person: Staff) -> list[Area]:
@@ -132,8 +138,43 @@ async def _village_or_above(tx: Transaction, path: str) -> Area:
     return Area(row.id, AreaKind(row.kind), row.name, row.path, row.parent_id, row.number)
 
 
+_BEST = (
+    *(reason.value for reason in reversed(SkipReason)),
+    DeliveryState.FAILED.value,
+    DeliveryState.UNKNOWN.value,
+    DeliveryState.PAUSED.value,
+    DeliveryState.HELD.value,
+    DeliveryState.QUEUED.value,
+    DeliveryState.SENDING.value,
+    DeliveryState.SENT.value,
+    DeliveryState.DELIVERED.value,
+    DeliveryState.READ.value,
+)
+"""Of several rows of one household the last of these counts; why it was skipped only where nothing else happened."""
+
+
 async def ledger_of(tx: Transaction, notice: Notice) -> Ledger:
-    """The deliveries of a notice, counted. Three statements, whatever its size.
+    """The deliveries of a notice, every household counted once. Two statements, whatever its size."""
+    homes = _households(tx, notice)
+    counted = await tx.all(
+        select(homes.c.best, func.count().label("count"), func.sum(homes.c.confirmed), func.sum(homes.c.held)).group_by(
+            homes.c.best
+        )
+    )
+    states: Counter[DeliveryState] = Counter()
+    skipped: Counter[SkipReason] = Counter()
+    confirmed = held = 0
+    for best, count, confirmed_here, held_here in counted:
+        confirmed, held = confirmed + int(confirmed_here), held + int(held_here)
+        if _BEST[best] in set(SkipReason):
+            skipped[SkipReason(_BEST[best])] += count
+        else:
+            states[DeliveryState(_BEST[best])] += count
+    return Ledger(states, skipped, confirmed, held, await _unreached(tx, notice))
+
+
+def _households(tx: Transaction, notice: Notice) -> Subquery:
+    """One row a household or person: the best of its rows (its place in _BEST), whether one is confirmed, or held.
 
     Where a row is itself the message (web chat), it is sent as soon as it is due.
     """
@@ -142,39 +183,42 @@ async def ledger_of(tx: Transaction, notice: Notice) -> Ledger:
         channel_accounts.c.kind.in_(WAITING_KINDS),
         deliveries.c.due_at <= tx.now,
     )
-    outcome = case((lies_there, DeliveryState.SENT.value), else_=deliveries.c.state).label("outcome")
-    counted = await tx.all(
-        select(outcome, deliveries.c.reason, func.count().label("count"), func.count(deliveries.c.confirmed_at))
+    outcome = case(
+        (lies_there, DeliveryState.SENT.value),
+        (deliveries.c.state == DeliveryState.SKIPPED, deliveries.c.reason),
+        else_=deliveries.c.state,
+    )
+    return (
+        select(
+            deliveries.c.resident_id,
+            func.max(case({name: place for place, name in enumerate(_BEST)}, value=outcome, else_=0)).label("best"),
+            func.max(case((deliveries.c.confirmed_at.is_not(None), 1), else_=0)).label("confirmed"),
+            func.max(case((deliveries.c.state == DeliveryState.HELD, 1), else_=0)).label("held"),
+        )
         .outerjoin(channel_accounts, channel_accounts.c.id == deliveries.c.account_id)
         .where(deliveries.c.notice_id == notice.id)
-        .group_by(outcome, deliveries.c.reason)
+        .group_by(deliveries.c.resident_id)
+        .subquery()
     )
-    states: Counter[DeliveryState] = Counter()
-    skipped: Counter[SkipReason] = Counter()
-    confirmed = 0
-    for state, reason, count, confirmed_here in counted:
-        confirmed += confirmed_here
-        if state == DeliveryState.SKIPPED:
-            skipped[SkipReason(reason)] += count
-        else:
-            states[DeliveryState(state)] += count
-    return Ledger(states, skipped, confirmed, await _unreached(tx, notice))
 
 
 async def _unreached(tx: Transaction, notice: Notice) -> tuple[str, ...]:
     """Who got nothing: no address, one that failed, or another household's that failed."""
+    homes = _households(tx, notice)
+    lost = [_BEST.index(one) for one in (DeliveryState.FAILED, *UNREACHED_REASONS)]
     failed = select(deliveries.c.contact_id).where(
         deliveries.c.notice_id == notice.id, deliveries.c.state == DeliveryState.FAILED
     )
-    shares_failed = and_(deliveries.c.reason == SkipReason.SHARED_ADDRESS, deliveries.c.contact_id.in_(failed))
-    skipped = and_(
-        deliveries.c.state == DeliveryState.SKIPPED,
-        or_(deliveries.c.reason.in_(UNREACHED_REASONS), shares_failed),
+    shares_failed = select(deliveries.c.resident_id).where(
+        deliveries.c.notice_id == notice.id,
+        deliveries.c.reason == SkipReason.SHARED_ADDRESS,
+        deliveries.c.contact_id.in_(failed),
     )
+    shared = and_(homes.c.best == _BEST.index(SkipReason.SHARED_ADDRESS), homes.c.resident_id.in_(shares_failed))
     rows = await tx.all(
         select(residents.c.name)
-        .join(deliveries, deliveries.c.resident_id == residents.c.id)
-        .where(deliveries.c.notice_id == notice.id, or_(deliveries.c.state == DeliveryState.FAILED, skipped))
-        .order_by(residents.c.group_id, residents.c.household_id)
+        .join(homes, homes.c.resident_id == residents.c.id)
+        .where(or_(homes.c.best.in_(lost), shared))
+        .order_by(residents.c.group_id, residents.c.household_id, residents.c.id)
     )
     return tuple(row.name for row in rows)

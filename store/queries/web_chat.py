@@ -18,7 +18,7 @@ from store.domain.inbound import InboundBody, body_from
 from store.domain.people import ContactKind
 from store.tables import contacts, deliveries, files, inbound_messages
 
-UNSEEN = (DeliveryState.FAILED, DeliveryState.SKIPPED)
+UNSEEN = (DeliveryState.HELD, DeliveryState.PAUSED, DeliveryState.FAILED, DeliveryState.SKIPPED)
 MOST_WAITING = 200
 
 

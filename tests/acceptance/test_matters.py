@@ -432,7 +432,7 @@ async def test_the_providers_repeat_is_no_second_vote(hub: Hub) -> None:
     arrival = InboundArrival("same-id", hub.numbers["陈伯"], "", InboundBody(text=f"{code}1"))
     for _ in range(2):
         async with hub.books() as tx:
-            await record_inbound(tx, hub.sms, [arrival])
+            await record_inbound(tx, [(hub.sms, arrival)])
         while await hub.inbox.answer_next():
             pass
     async with hub.books() as tx:

@@ -8,25 +8,27 @@ import pytest
 from sqlalchemy import event, func, select
 
 from notifier.notices import preview_notice, send_notice
-from notifier.render import Renderer
 from store.actions.areas import add_area, change_setting
 from store.actions.contacts import add_holder, bury_contact, find_or_add_contact
 from store.actions.notices import (
     approve_notice,
-    ask_confirmation,
+    ask_readers,
     draft_notice,
     release_notice,
     submit_notice,
 )
 from store.actions.staff import add_staff
+from store.database import Transaction
+from store.domain.answers import Asked, AskKind
 from store.domain.areas import AreaKind
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.errors import Refusal
-from store.domain.notices import Audience, AudienceKind, Notice
-from store.domain.people import ContactKind, Proof, Role
+from store.domain.notices import Notice
+from store.domain.people import ContactKind, Proof, Role, Staff
 from store.queries.areas import area_by_id
 from store.queries.notices import ledger_of, notice_by_id
 from store.tables import contact_holders, contacts, deliveries, households, notices, questions, residents, staff
-from tests.hub import Hub
+from tests.hub import RENDERER, Hub
 
 WATER = "11月23日8点到17点全村停水,请先存好水。"
 LARGE = 5000
@@ -162,15 +164,15 @@ async def test_nobody_approves_his_own_notice(hub: Hub) -> None:
     async with hub.books() as tx:
         notice = await notice_by_id(tx, 1)
         with pytest.raises(Refusal, match=r"notice\.own"):
-            await approve_notice(tx, notice, hub.staff["周文书"])
+            await approved_as_planned(tx, notice, hub.staff["周文书"])
         with pytest.raises(Refusal, match=r"notice\.not_approver"):
-            await approve_notice(tx, notice, hub.staff["何监委"])
+            await approved_as_planned(tx, notice, hub.staff["何监委"])
         himself = hub.residents["黄明"]
         await tx.run(staff.update().where(staff.c.id == hub.staff["周文书"].id).values(resident_id=himself))
         in_office = [(Role.PARTY_BRANCH, hub.village)]
         other_office = await add_staff(tx, hub.village, "周文书", in_office, resident_id=himself)
         with pytest.raises(Refusal, match=r"notice\.own"):
-            await approve_notice(tx, await notice_by_id(tx, 1), other_office)
+            await approved_as_planned(tx, await notice_by_id(tx, 1), other_office)
 
 
 async def test_a_draft_that_needs_a_second_person_cannot_be_sent_by_its_author(hub: Hub) -> None:
@@ -178,8 +180,9 @@ async def test_a_draft_that_needs_a_second_person_cannot_be_sent_by_its_author(h
         notice = await draft_notice(
             tx, hub.village, Audience(AudienceKind.VILLAGE, hub.village), hub.staff["周文书"], WATER
         )
+        plan = await preview_notice(tx, RENDERER, notice)
         with pytest.raises(Refusal, match=r"notice\.own"):
-            await release_notice(tx, notice, hub.staff["周文书"], 3)
+            await release_notice(tx, notice, hub.staff["周文书"], plan, plan.frozen)
 
 
 async def test_a_changed_notice_needs_a_new_approval(hub: Hub) -> None:
@@ -197,7 +200,7 @@ async def test_a_changed_notice_needs_a_new_approval(hub: Hub) -> None:
     assert "刚被改过" in refused
     async with hub.books() as tx:
         with pytest.raises(Refusal, match=r"notice\.changed_meanwhile"):
-            await approve_notice(tx, before, hub.staff["李书记"])
+            await approved_as_planned(tx, before, hub.staff["李书记"])
     assert await hub.told("陈伯") == []
 
     await hub.text("周文书", "1")
@@ -224,7 +227,7 @@ async def test_the_hash_is_over_words_and_audience(hub: Hub) -> None:
     async with hub.books() as tx:
         await tx.run(notices.update().values(text="请大家买张三家的米"))
         with pytest.raises(Refusal, match=r"notice\.changed_meanwhile"):
-            await approve_notice(tx, await notice_by_id(tx, 1), hub.staff["李书记"])
+            await approved_as_planned(tx, await notice_by_id(tx, 1), hub.staff["李书记"])
 
 
 async def test_one_group_needs_no_second_person(hub: Hub) -> None:
@@ -345,7 +348,7 @@ async def test_two_villages_hear_nothing_of_each_other(hub: Hub) -> None:
     async with hub.books() as tx:
         notice = await notice_by_id(tx, 1)
         with pytest.raises(Refusal, match=r"notice\.not_approver"):
-            await approve_notice(tx, notice, neighbour)
+            await approved_as_planned(tx, notice, neighbour)
 
     [which] = await hub.text("赵工", "发通知")
     assert {name for _, name in _choices(which)} == {"榕溪村", "竹溪村"}
@@ -421,15 +424,17 @@ async def test_five_thousand_households_take_a_few_statements(hub: Hub) -> None:
 
     engine = hub.database._writing.sync_engine
     async with hub.books() as tx:
-        clerk, secretary = hub.staff["周文书"], hub.staff["李书记"]
+        clerk, official = hub.staff["周文书"], hub.staff["赵工"]
         audience = Audience(AudienceKind.VILLAGE, hub.village)
         draft = await draft_notice(tx, hub.village, audience, clerk, WATER)
-        asking = await ask_confirmation(tx, draft, clerk, asks=True)
-        notice = await approve_notice(tx, await submit_notice(tx, asking, clerk), secretary)
+        asking = await ask_readers(tx, draft, clerk, Asked(AskKind.SEEN))
+        plan = await preview_notice(tx, RENDERER, asking)
+        submitted = await submit_notice(tx, asking, clerk, plan, plan.frozen)
+        notice = await approved_as_planned(tx, submitted, official)
         event.listen(engine, "before_cursor_execute", count)
         started = time.perf_counter()
-        preview = await preview_notice(tx, Renderer(), notice)
-        await send_notice(tx, Renderer(), notice)
+        preview = await preview_notice(tx, RENDERER, notice)
+        await send_notice(tx, RENDERER, notice)
         event.remove(engine, "before_cursor_execute", count)
         seconds = time.perf_counter() - started
         ledger = await ledger_of(tx, notice)
@@ -447,6 +452,12 @@ async def sent_to_village(hub: Hub) -> None:
     await written(hub)
     await hub.text("周文书", "1")
     await hub.text("李书记", "1")
+
+
+async def approved_as_planned(tx: Transaction, notice: Notice, person: Staff) -> Notice:
+    """Approved as it is planned at this very moment."""
+    plan = await preview_notice(tx, RENDERER, notice)
+    return await approve_notice(tx, notice, person, plan, plan.frozen)
 
 
 async def read_notice(hub: Hub, notice_id: int) -> Notice:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-CONNECTIONS = 16
+CONNECTIONS = 64
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 

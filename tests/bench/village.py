@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,12 +15,11 @@ from store.actions.accounts import add_account
 from store.actions.deliveries import Draft, write_deliveries
 from store.database import Database
 from store.domain.accounts import Account, AccountKind
-from store.domain.people import ContactKind
 from store.keyring import new_keyring, save_keyring
 from store.migrations import migrate_store
-from store.queries.people import ADDRESS
-from store.tables import contacts, deliveries
+from store.tables import deliveries
 from tests.hub import Hub, small_village
+from tests.phones import add_phones
 
 STORE, KEY_FILE = "banyan.db", "banyan.key"
 TEXT = "【榕溪村】停水通知26041号:11月23日8点到17点,一至三组。要听全文打6123456,公开栏也贴了。看到请回1。"
@@ -56,28 +54,12 @@ class Village:
     async def add_contacts(self, count: int) -> list[int]:
         """So many phones that nobody holds; their ids."""
         async with self.database.write(utc_now()) as tx:
-            await tx.insert_many(contacts, [self._contact(number) for number in range(count)])
-            newest = select(contacts.c.id).order_by(contacts.c.id.desc()).limit(count)
-            return [row.id for row in await tx.all(newest)]
-
-    def _contact(self, number: int) -> dict[str, Any]:
-        address = f"+861390000{number:04d}"
-        keyring = self.database.keyring
-        return {
-            "area_id": self.hub.village.id,
-            "kind": ContactKind.PHONE,
-            "address": keyring.seal(address, context=ADDRESS),
-            "address_index": keyring.index(address, context=ADDRESS),
-            "last4_index": keyring.index(address[-4:], context="contacts.last4"),
-            "display_name": "",
-            "language": "zh_CN",
-            "created_at": utc_now(),
-        }
+            return await add_phones(tx, self.hub.village.id, [f"+861390000{number:04d}" for number in range(count)])
 
     def drafts(self, contact_ids: Sequence[int]) -> list[Draft]:
         """The same notice to each of them, due at once."""
         now = utc_now()
-        return [Draft(self.hub.village.id, one, self.sms.id, TEXT, now) for one in contact_ids]
+        return [Draft(self.hub.village.id, one, self.sms.id, TEXT, now, is_bulk=True) for one in contact_ids]
 
     async def queue(self, contact_ids: Sequence[int]) -> int:
         """Write the notice to each; the first row's id."""

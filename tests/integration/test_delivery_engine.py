@@ -22,8 +22,9 @@ from notifier.message import (
     Unknown,
 )
 from store.actions.accounts import hold_listening_lease
-from store.actions.deliveries import LEASE, Draft, Pace, claim, give_up_stale, write_deliveries, write_delivery
+from store.actions.deliveries import Draft, write_deliveries, write_delivery
 from store.actions.leases import end_leases, lease_holders
+from store.actions.sending import LEASE, Pace, claim, give_up_stale
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts
 from tests.hub import Hub

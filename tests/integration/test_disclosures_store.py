@@ -94,7 +94,7 @@ async def test_an_item_taken_back_is_gone_and_audited(hub: Hub) -> None:
         await remove_item(tx, hub.village, first, hub.staff["周文书"])
     async with hub.books() as tx:
         held = await disclosure_for(tx, hub.village.id, OCTOBER)
-        actions = [row.action for row in await tx.all(select(audit_entries.c.action))]
+        actions = [row.action for row in await tx.all(select(audit_entries.c.action).order_by(audit_entries.c.id))]
     assert held
     assert [item.title for item in held.items] == ["后山林地租金"]
     assert actions[-1] == "disclosure.item_removed"

@@ -14,7 +14,7 @@ from bot.pages import PageRenderer, static_routes
 from console.public import public_application
 from notifier.render import TEMPLATES
 from store.actions.disclosures import add_item, add_urgent_item, mark_published, state_opening
-from store.actions.inbound import record_file
+from store.actions.inbound import record_files
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from tests.hub import Hub
 
@@ -29,7 +29,7 @@ Get = Callable[[str], Awaitable[tuple[int, str]]]
 async def client(hub: Hub) -> AsyncIterator[Client]:
     application = web.Application()
     application.add_routes(static_routes(PageRenderer(TEMPLATES)))
-    application.add_subapp("/v", public_application(hub.database, hub.files, hub.clock))
+    application.add_subapp("/v", public_application(hub.database, hub.files, "https://village.example", hub.clock))
     async with TestClient(TestServer(application)) as opened:
         yield opened
 
@@ -121,7 +121,7 @@ async def test_a_photo_is_served_once_its_item_is_out(hub: Hub, client: Client, 
     stored = hub.files.put_photo((tmp_path / "receipt.png").read_bytes())
     entry = Entry(DisclosureCategory.WORKS, "水渠验收", Flow.POSTED, attachment=stored.sha256)
     async with hub.books() as tx:
-        await record_file(tx, stored)
+        await record_files(tx, [stored])
         item = await add_item(tx, hub.village, OCTOBER, entry, hub.staff["周文书"])
     path = f"/v/{hub.village.id}/items/{item.id}/attachment"
     assert (await client.get(path)).status == 404

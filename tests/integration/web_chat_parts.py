@@ -22,7 +22,7 @@ from store.actions.accounts import add_account
 from store.actions.areas import add_area
 from store.actions.contacts import find_or_add_contact
 from store.actions.deliveries import Draft, write_delivery
-from store.actions.inbound import record_file, record_inbound
+from store.actions.inbound import record_files, record_inbound
 from store.database import Database
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import AreaKind
@@ -65,7 +65,7 @@ class Village:
                     except UnusableFileError as error:
                         unusable = error.key
                         continue
-                    await record_file(tx, stored)
+                    await record_files(tx, [stored])
                     digests.append(stored.sha256)
                 body = InboundBody(
                     text=message.text,
@@ -78,7 +78,7 @@ class Village:
                     missed_call=message.missed_call,
                 )
                 arrivals.append(InboundArrival(message.provider_id, message.address, message.display_name, body))
-            await record_inbound(tx, account, arrivals)
+            await record_inbound(tx, [(account, arrival) for arrival in arrivals])
         self.received += messages
         self.heard.set()
 

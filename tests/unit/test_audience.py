@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from notifier.audience import Plan, plan
 from notifier.render import Medium
 from store.domain.accounts import Account, AccountKind
+from store.domain.areas import Area, AreaKind
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.deliveries import SkipReason
-from store.domain.notices import AudienceKind, needs_second_person
+from store.domain.notices import needs_second_person
 from store.domain.people import ContactKind
 from store.queries.audience import Way
 
@@ -129,17 +131,24 @@ def test_the_price_of_412_households() -> None:
     assert planned.price_fen({"zh_CN": 3}, 5) == 6180
 
 
+VILLAGE = Area(1, AreaKind.VILLAGE, "榕溪村", "/1/")
+FIRST, THIRD = (Area(10 + n, AreaKind.GROUP, f"{n}组", f"/1/{10 + n}/", 1, n) for n in (1, 3))
+
+
 @pytest.mark.parametrize(
     ("audience", "size", "needed"),
     [
-        (AudienceKind.VILLAGE, 1, True),
-        (AudienceKind.GROUP, 500, False),
-        (AudienceKind.REPRESENTATIVES, 50, False),
-        (AudienceKind.REPRESENTATIVES, 51, True),
-        (AudienceKind.PARTY_MEMBERS, 51, True),
+        (Audience(AudienceKind.VILLAGE, VILLAGE), 1, True),
+        (Audience(AudienceKind.GROUP, THIRD), 500, False),
+        (Audience(AudienceKind.VILLAGE, VILLAGE, (FIRST, THIRD)), 50, False),
+        (Audience(AudienceKind.VILLAGE, VILLAGE, (FIRST, THIRD)), 51, True),
+        (Audience(AudienceKind.VILLAGE, VILLAGE, age_from=60), 51, True),
+        (Audience(AudienceKind.REPRESENTATIVES, VILLAGE), 50, False),
+        (Audience(AudienceKind.REPRESENTATIVES, VILLAGE), 51, True),
+        (Audience(AudienceKind.PARTY_MEMBERS, VILLAGE), 51, True),
     ],
 )
-def test_who_needs_a_second_person(audience: AudienceKind, size: int, needed: bool) -> None:  # noqa: FBT001
+def test_who_needs_a_second_person(audience: Audience, size: int, needed: bool) -> None:  # noqa: FBT001
     assert needs_second_person(audience, size, 50) is needed
 
 

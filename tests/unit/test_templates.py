@@ -16,7 +16,7 @@ from tests.sample_facts import FACTS
 
 VILLAGE = settings_of(Area(1, AreaKind.VILLAGE, "榕溪村", "/1/"), "榕溪村", {"landline": "6123456"})
 RENDERER = Renderer()
-GIVEN = {"village", "landline", "choices", "word", "day", "clock", "moment", "yuan"}
+GIVEN = {"village", "landline", "choices", "public_url", "word", "day", "clock", "moment", "yuan", "whom", "unit"}
 """What the renderer itself gives to every text."""
 ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv")
 OFFICE_WORDS = ("工单", "退单", "受理", "系统")

@@ -5,12 +5,16 @@ from dataclasses import replace
 from functools import partial
 
 from bot.dialogue.flows import (
+    addressing,
+    answers,
     council,
     disclosure,
     disclosure_books,
     duty,
+    emergencies,
     front,
     identity,
+    ledger,
     matters,
     meetings,
     my_tickets,
@@ -19,8 +23,12 @@ from bot.dialogue.flows import (
     reception,
     report,
     service_days,
+    transfers,
+    visits,
     votes,
 )
+from bot.dialogue.flows.answers import ANSWER
+from bot.dialogue.flows.transfers import TRANSFER
 from bot.dialogue.talk import Answer, Opening, Said, Step, Talk
 from bot.dialogue.topics import Intent
 from bot.dialogue.words import Word
@@ -131,12 +139,41 @@ STEPS: Mapping[str, Step] = {
     "handover.whom": duty.successor_chosen,
     "handover.sure": duty.handover_confirmed,
     "notice.chosen": notices.chosen,
-    "notice.village": notices.village_chosen,
-    "notice.audience": notices.audience_chosen,
+    "notice.village": addressing.village_chosen,
+    "notice.audience": addressing.audience_chosen,
     "notice.text": notices.text_given,
     "notice.ready": notices.ready,
     "notice.rewrite": notices.rewritten,
+    "notice.ask_what": answers.ask_chosen,
+    "notice.ask_own": answers.own_choices_given,
+    "answer.whose": answers.household_chosen,
+    "answers.action": answers.action_chosen,
+    "answers.remind": answers.reminder_confirmed,
+    "emergency.village": emergencies.village_chosen,
+    "emergency.source": emergencies.source_chosen,
+    "emergency.evidence": emergencies.evidence_given,
+    "emergency.facts": emergencies.facts_given,
+    "emergency.audience": emergencies.audience_chosen,
+    "emergency.text": emergencies.text_given,
+    "emergency.roll": emergencies.roll_chosen,
+    "emergency.sure": emergencies.sending_confirmed,
+    "emergency.lift": emergencies.emergency_chosen,
+    "emergency.own_lift": emergencies.own_all_clear,
+    "emergency.lift_sure": emergencies.all_clear_confirmed,
+    "transfer.again": transfers.again_answered,
+    "transfer.whose": transfers.household_chosen,
+    "transfer.list": transfers.list_chosen,
+    "transfer.entry": transfers.entry_chosen,
+    "transfer.outcome": transfers.outcome_chosen,
     "notice.decide": notices.decided,
+    "ledger.action": ledger.action_chosen,
+    "ledger.cancel": ledger.cancel_confirmed,
+    "ledger.unknown": ledger.unknown_confirmed,
+    "ledger.group": ledger.posted,
+    "ledger.posting": ledger.group_named,
+    "visits.chosen": visits.chosen,
+    "visit.report": visits.reported,
+    "visit.pass_on": visits.passed_on,
     "notice.refusal": notices.refusal_given,
 }
 """What takes the next message."""
@@ -154,12 +191,26 @@ QUESTIONS: Mapping[str, Callable[[Talk, OpenQuestion, Said], Awaitable[Answer]]]
     "booking": service_days.reminder_answered,
     "missed_step": reception.missed_answered,
     "notice": notices.seen,
+    ANSWER: answers.answered,
+    TRANSFER: transfers.answered,
     "notice.approval": notices.approval_answered,
 }
 """What takes the answer to a question that was put from outside the conversation."""
 
 PRESSED_ONLY = frozenset({VOTE})
 """Questions that only their buttons answer, as often as wanted: a vote is three digits, never a bare one."""
+
+READERS: Mapping[str, Callable[[OpenQuestion, Said], str]] = {
+    ANSWER: answers.read,
+    TRANSFER: transfers.read,
+}
+"""How a typed answer to such a question is read, where it is more than a digit or a yes."""
+
+CHANGEABLE = frozenset({ANSWER, TRANSFER})
+"""Questions whose buttons may be pressed again: the last answer counts."""
+
+FIRST = frozenset({TRANSFER})
+"""Questions that a digit answers before any other: a life may hang on it."""
 
 ALWAYS: Mapping[Word, Opening] = {
     Word.STOP: front.stop,
@@ -187,8 +238,12 @@ OFFICE_WORDS: Mapping[str, Opening] = {
     "交接": duty.open_handover,
     "handover": duty.open_handover,
     **{word: partial(reception.open_reception, service=service) for word, service in reception.SERVICE_OF_WORD.items()},
+    **dict.fromkeys(visits.WORDS, visits.open_visits),
+    **dict.fromkeys(emergencies.WRITE_WORDS, emergencies.begin),
+    **dict.fromkeys(emergencies.LIFT_WORDS, emergencies.begin_all_clear),
+    **dict.fromkeys(transfers.LIST_WORDS, transfers.open_transfers),
     **dict.fromkeys(notices.LIST_WORDS, notices.open_notices),
-    **dict.fromkeys(notices.WRITE_WORDS, notices.begin),
+    **dict.fromkeys(notices.WRITE_WORDS, addressing.begin),
 }
 """What a member of staff says to come to his work."""
 
@@ -206,18 +261,24 @@ INTENTS: Mapping[Intent, Opening] = {
 
 __all__ = [
     "ALWAYS",
+    "CHANGEABLE",
+    "FIRST",
     "INTENTS",
     "OPENINGS",
     "PRESSED_ONLY",
     "QUESTIONS",
+    "READERS",
     "STEPS",
+    "answers",
     "council",
     "front",
     "identity",
+    "ledger",
     "matters",
     "my_tickets",
     "notices",
     "office",
     "report",
+    "transfers",
     "votes",
 ]

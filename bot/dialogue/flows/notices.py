@@ -7,10 +7,16 @@ with a 1 that he has read it.
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
+from bot.dialogue.flows.addressing import audience_kept, begin
+from bot.dialogue.flows.ledger import show_ledger
+from bot.dialogue.plan_words import WHOLE_PLAN, plan_facts, read_fallback
+from bot.dialogue.talk import Answer, Said, Talk, aside, ask, options, tell_back
+from store.domain.answers import Asked, AskKind
+from store.domain.audiences import whom
 from store.domain.conversation import OpenQuestion
-from store.domain.notices import Audience, AudienceKind, Notice, NoticeState, Preview
+from store.domain.notices import Notice, NoticeState
 from store.domain.people import Contact
+from store.domain.plans import Preview
 from store.domain.speech import Option, Question, Say, Tell
 
 NAMED = 10
@@ -20,6 +26,7 @@ SHORTEST = 4
 _SHOW = re.compile(r"^(?:看)?通知 ?(\d{5,6})号?$")
 LIST_WORDS = frozenset({"通知", "看通知", "通知列表", "notice", "notices"})
 WRITE_WORDS = frozenset({"发通知", "写通知", "发个通知", "写新通知", "新通知", "new notice"})
+_ASKS = options("attending", "paid", "count", "own", prefix="ask")
 _SEND = frozenset({"发", "发吧", "发出去", "送", "送批", "send"})
 
 
@@ -40,7 +47,7 @@ async def open_notices(talk: Talk) -> Answer:
         return await begin(talk)
     choices = (Option("write", label="notice_write"), *(Option(str(one.id), text=str(one.number)) for one in recent))
     several = len({one.village_id for one in recent}) > 1
-    return ask("notice.chosen", "notice.list", choices, notices=[_facts(one) for one in recent], several=several)
+    return ask("notice.chosen", "notice.list", choices, notices=[_facts(talk, one) for one in recent], several=several)
 
 
 async def chosen(talk: Talk, said: Said) -> Answer | None:
@@ -49,13 +56,23 @@ async def chosen(talk: Talk, said: Said) -> Answer | None:
     return await _show(talk, await talk.desk.notices.get(int(said.choice))) if said.choice else None
 
 
-def _facts(notice: Notice) -> dict[str, object]:
+def _facts(talk: Talk, notice: Notice) -> dict[str, object]:
+    """What is said of a notice to the person who asks."""
+    return _told(notice, discreet=not talk.desk.notices.knows(notice.audience))
+
+
+def _discreet(notice: Notice) -> dict[str, object]:
+    """What others are told of it: not the mark by which its readers were chosen."""
+    return _told(notice, discreet=True)
+
+
+def _told(notice: Notice, *, discreet: bool) -> dict[str, object]:
+    to = whom(notice.audience, discreet=discreet)
     return {
         "number": notice.number,
         "text": notice.text,
         "notice_state": notice.state,
-        "audience": notice.audience.kind,
-        "place": notice.audience.area.name,
+        "to": to,
         "of": notice.village_name,
         "sender": notice.drafter_name,
     }
@@ -64,100 +81,59 @@ def _facts(notice: Notice) -> dict[str, object]:
 # Writing one ---------------------------------------------------------------------------------------------------------
 
 
-async def begin(talk: Talk) -> Answer:
-    villages = await talk.desk.notices.villages()
-    if len(villages) == 1:
-        return await _ask_audience(talk, villages[0].id)
-    choices = tuple(Option(str(village.id), text=village.name) for village in villages)
-    return ask("notice.village", "notice.where", choices)
-
-
-async def village_chosen(talk: Talk, said: Said) -> Answer | None:
-    return await _ask_audience(talk, int(said.choice)) if said.choice else None
-
-
-async def _ask_audience(talk: Talk, village_id: int) -> Answer:
-    audiences = await talk.desk.notices.audiences(village_id)
-    if len(audiences) == 1:
-        return _ask_text(audiences[0], village_id)
-    choices = tuple(map(_audience_option, audiences))
-    return ask("notice.audience", "notice.to_whom", choices, {"village": village_id})
-
-
-def _audience_option(audience: Audience) -> Option:
-    """By its digit or its name; of a group its own name."""
-    if audience.kind is AudienceKind.GROUP:
-        return Option(f"{audience.kind}-{audience.area.id}", text=audience.area.name)
-    return Option(f"{audience.kind}-{audience.area.id}", label=f"audience_{audience.kind}")
-
-
-async def audience_chosen(talk: Talk, said: Said) -> Answer | None:
-    village_id = talk.number("village")
-    audiences = await talk.desk.notices.audiences(village_id)
-    wanted = [one for one in audiences if _audience_option(one).key == said.choice]
-    return _ask_text(wanted[0], village_id) if wanted else None
-
-
-def _ask_text(audience: Audience, village_id: int) -> Answer:
-    data = {"village": village_id, "audience": _audience_option(audience).key}
-    return ask("notice.text", "notice.write", data=data, audience=audience.kind, place=audience.area.name)
-
-
 async def text_given(talk: Talk, said: Said) -> Answer | None:
     if _is_command(said):
         return None
-    audiences = await talk.desk.notices.audiences(talk.number("village"))
-    wanted = [one for one in audiences if _audience_option(one).key == talk.data["audience"]]
-    if not wanted:
-        return None
+    village_id, audience = talk.number("village"), await audience_kept(talk)
     if len(said.text) < SHORTEST:
-        return _ask_text(wanted[0], talk.number("village"))
-    return await _offer(talk, await talk.desk.notices.draft(talk.number("village"), wanted[0], said.text))
+        return ask("notice.text", "notice.write", data=talk.data, to=whom(audience, discreet=False))
+    return await offer(talk, await talk.desk.notices.draft(village_id, audience, said.text))
 
 
-async def _offer(talk: Talk, notice: Notice) -> Answer:
+async def offer(talk: Talk, notice: Notice) -> Answer:
     """The text as it goes out, whom it reaches, the price; and what may be done now."""
     preview = await talk.desk.notices.preview(notice)
     keys = (
         "submit" if preview.needs_second_person else "send",
-        "ask_not" if notice.asks_confirmation else "ask",
+        "ask_not" if notice.asked.kind else "ask",
         "change",
         "drop",
+        "ask_more",
     )
-    return _shown(notice, preview, "notice.ready", options(*keys, prefix="notice"))
+    return _shown(talk, notice, preview, "notice.ready", options(*keys, prefix="notice"))
 
 
-def _shown(notice: Notice, preview: Preview, step: str, choices: tuple[Option, ...]) -> Answer:
-    facts = {**_facts(notice), **_numbers(preview)}
+def _shown(talk: Talk, notice: Notice, preview: Preview, step: str, choices: tuple[Option, ...]) -> Answer:
+    facts = {**_facts(talk, notice), **plan_facts(preview), "after_minutes": notice.fallback.minutes}
     says = (Say("notice.text_shown", facts), Say("notice.preview", facts, choices))
-    return Answer(says, step, {"notice": notice.id, "hash": notice.content_hash})
+    return Answer(says, step, {"notice": notice.id, "hash": notice.content_hash, "plan": preview.frozen})
 
 
-def _numbers(preview: Preview) -> dict[str, object]:
-    return {
-        "sms": preview.text,
-        "parts": preview.parts,
-        "households": preview.households,
-        "people": preview.people,
-        "by_chat": preview.by_chat,
-        "by_sms": preview.by_sms,
-        "shared": preview.shared,
-        "opted_out": preview.opted_out,
-        "unreachable": preview.unreachable,
-        "price": preview.price_fen,
-        "replies": preview.replies_fen,
-        "needs_second": preview.needs_second_person,
-    }
+async def _whole_plan(talk: Talk, notice: Notice) -> Answer:
+    """Everything that is known of it; the conversation goes on where it stood."""
+    preview = await talk.desk.notices.preview(notice)
+    minutes, unknown = notice.fallback.minutes, notice.fallback.unknown
+    facts = {**_facts(talk, notice), **plan_facts(preview), "after_minutes": minutes, "after_unknown": unknown}
+    return aside("notice.plan", **facts)
 
 
 async def ready(talk: Talk, said: Said) -> Answer | None:
     """What the drafter wants done with his draft."""
+    minutes = read_fallback(said.normal)
+    if minutes is not None:
+        return await offer(talk, await talk.desk.notices.change_fallback(await _kept(talk), minutes))
+    if said.normal in WHOLE_PLAN:
+        return await _whole_plan(talk, await _kept(talk))
     key = said.choice or ("send" if said.normal in _SEND else "")
-    if not key:
-        return None
-    notice = await _kept(talk)
+    return await _do(talk, await _kept(talk), key) if key else None
+
+
+async def _do(talk: Talk, notice: Notice, key: str) -> Answer:
     if key in {"ask", "ask_not"}:
-        return await _offer(talk, await talk.desk.notices.ask_confirmation(notice, asks=key == "ask"))
+        asked = Asked(AskKind.SEEN if key == "ask" else AskKind.NOTHING)
+        return await offer(talk, await talk.desk.notices.ask_readers(notice, asked))
+    if key == "ask_more":
+        return ask("notice.ask_what", "notice.ask_what", _ASKS, {"notice": notice.id})
     if key == "change":
         return ask("notice.rewrite", "notice.write_anew", data={"notice": notice.id}, number=notice.number)
     if key == "drop":
@@ -172,21 +148,21 @@ async def rewritten(talk: Talk, said: Said) -> Answer | None:
     notice = await talk.desk.notices.get(talk.number("notice"))
     if len(said.text) < SHORTEST:
         return ask("notice.rewrite", "notice.write_anew", data=talk.data, number=notice.number)
-    return await _offer(talk, await talk.desk.notices.change_text(notice, said.text))
+    return await offer(talk, await talk.desk.notices.change_text(notice, said.text))
 
 
 async def _let_go(talk: Talk, notice: Notice) -> Answer:
     """Send it, or where a second person must agree, put it before those who may."""
-    preview = await talk.desk.notices.preview(notice)
-    facts = {**_facts(notice), **_numbers(preview)}
-    if not preview.needs_second_person:
-        due = await talk.desk.notices.release(notice)
-        return tell_back("notice.sent", **facts, due=due)
-    submitted, approvers, names = await talk.desk.notices.submit(notice)
-    say = Say("notice.approval", facts, options("approve", "refuse", "open", prefix="notice"))
+    seen = str(talk.data["plan"])
+    if not (await talk.desk.notices.preview(notice)).needs_second_person:
+        plan = await talk.desk.notices.release(notice, seen)
+        return tell_back("notice.sent", **{**_facts(talk, notice), **plan_facts(plan)})
+    submitted, plan, approvers, names = await talk.desk.notices.submit(notice, seen)
+    told = {**_discreet(notice), **plan_facts(plan)}
+    say = Say("notice.approval", told, options("approve", "refuse", "open", prefix="notice"))
     question = Question("notice.approval", submitted.id, str(submitted.number))
     tells = tuple(Tell(contact.id, say, question, waits_for_day=False) for contact in approvers)
-    return tell_back("notice.submitted", *tells, **facts, names=names)
+    return tell_back("notice.submitted", *tells, number=notice.number, names=names)
 
 
 async def _kept(talk: Talk) -> Notice:
@@ -201,19 +177,21 @@ async def approval_answered(talk: Talk, question: OpenQuestion, said: Said) -> A
     notice = await talk.desk.notices.get(question.subject_id)
     if said.choice == "open":
         return await _show(talk, notice)
-    return await _decide(talk, notice, said.choice)
+    return await _decide(talk, notice, said.choice, notice.plan_hash)
 
 
 async def decided(talk: Talk, said: Said) -> Answer | None:
-    return await _decide(talk, await _kept(talk), said.choice) if said.choice else None
+    if said.normal in WHOLE_PLAN:
+        return await _whole_plan(talk, await _kept(talk))
+    return await _decide(talk, await _kept(talk), said.choice, str(talk.data["plan"])) if said.choice else None
 
 
-async def _decide(talk: Talk, notice: Notice, choice: str) -> Answer:
+async def _decide(talk: Talk, notice: Notice, choice: str, seen: str) -> Answer:
     if choice == "refuse":
         data = {"notice": notice.id, "hash": notice.content_hash}
         return ask("notice.refusal", "notice.write_refusal", data=data, number=notice.number)
-    approved, due, drafter = await talk.desk.notices.approve(notice)
-    facts = {**_facts(approved), "due": due}
+    approved, due, drafter = await talk.desk.notices.approve(notice, seen)
+    facts: dict[str, object] = {"number": approved.number, "due": due}
     return tell_back("notice.approved", *_tells(drafter, "notice.was_approved", facts), **facts)
 
 
@@ -222,7 +200,7 @@ async def refusal_given(talk: Talk, said: Said) -> Answer | None:
     if _is_command(said) or not said.text:
         return None
     refused, drafter = await talk.desk.notices.refuse(await _kept(talk), said.text)
-    facts = {**_facts(refused), "reason": refused.refusal}
+    facts = {"number": refused.number, "sender": refused.drafter_name, "reason": refused.refusal}
     return tell_back("notice.refused", *_tells(drafter, "notice.was_refused", facts), **facts)
 
 
@@ -239,21 +217,28 @@ async def _show(talk: Talk, notice: Notice) -> Answer:
     if notice.state is NoticeState.APPROVED:
         return await _ledger(talk, notice)
     if notice.state in {NoticeState.DRAFT, NoticeState.REFUSED} and desk.is_mine(notice):
-        return await _offer(talk, notice)
-    if notice.state is NoticeState.WAITING and await desk.may_approve(notice):
-        choices = options("approve", "refuse", prefix="notice")
-        return _shown(notice, await desk.preview(notice), "notice.decide", choices)
-    if notice.state is NoticeState.WAITING and desk.is_mine(notice):
-        choices = options("change", "drop", prefix="notice")
-        return _shown(notice, await desk.preview(notice), "notice.ready", choices)
-    return tell_back("notice.stands", **_facts(notice))
+        return await offer(talk, notice)
+    if notice.state is NoticeState.WAITING:
+        return await _show_waiting(talk, notice)
+    return tell_back("notice.stands", **_facts(talk, notice))
+
+
+async def _show_waiting(talk: Talk, notice: Notice) -> Answer:
+    desk = talk.desk.notices
+    plan = await desk.preview(notice)
+    if await desk.may_approve(notice, plan):
+        return _shown(talk, notice, plan, "notice.decide", options("approve", "refuse", prefix="notice"))
+    if desk.is_mine(notice):
+        return _shown(talk, notice, plan, "notice.ready", options("change", "drop", prefix="notice"))
+    return tell_back("notice.stands", **_facts(talk, notice))
 
 
 async def _ledger(talk: Talk, notice: Notice) -> Answer:
     ledger = await talk.desk.notices.ledger(notice)
-    return tell_back(
-        "notice.ledger",
-        **_facts(notice),
+    return await show_ledger(
+        talk,
+        notice,
+        **_facts(talk, notice),
         progress=ledger.progress,
         households=ledger.households,
         waiting=ledger.waiting,
@@ -262,7 +247,7 @@ async def _ledger(talk: Talk, notice: Notice) -> Answer:
         failed=ledger.failed,
         unknown=ledger.unknown,
         skipped={str(reason): count for reason, count in ledger.skipped.items()},
-        asks=notice.asks_confirmation,
+        asks=notice.asked.kind,
         confirmed=ledger.confirmed,
         unreached=len(ledger.unreached),
         names=ledger.unreached[:NAMED],

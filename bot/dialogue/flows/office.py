@@ -2,12 +2,13 @@
 
 import re
 
+from bot.dialogue.flows import visits
 from bot.dialogue.flows.front import case_tells
 from bot.dialogue.flows.report import ticket_facts
 from bot.dialogue.talk import YES_NO, Answer, Said, Talk, ask, options, tell_back
 from store.domain.conversation import OpenQuestion
 from store.domain.speech import Option, Question, Say, Tell
-from store.domain.tickets import Ticket, TicketState
+from store.domain.tickets import Ticket, TicketState, asker_of
 
 LISTED = 8
 ACTIONS = ("accept", "answer", "resolve", "note", "pass_on", "give_back")
@@ -38,6 +39,8 @@ async def case_chosen(talk: Talk, said: Said) -> Answer | None:
 
 
 async def _show(talk: Talk, ticket: Ticket) -> Answer:
+    if ticket.is_visit:
+        return await visits.show(talk, ticket)
     lines = [line.text for line in await talk.desk.cases.conversation(ticket)]
     facts = {
         **ticket_facts(ticket),
@@ -72,7 +75,7 @@ async def case_answered(talk: Talk, question: OpenQuestion, said: Said) -> Answe
 
 
 async def _act(talk: Talk, ticket: Ticket, action: str) -> Answer:
-    if action == "open":
+    if action == "open" or ticket.is_visit:
         return await _show(talk, ticket)
     if action == "accept":
         accepted = await talk.desk.cases.accept(ticket)
@@ -86,7 +89,7 @@ async def _act(talk: Talk, ticket: Ticket, action: str) -> Answer:
 def _progress(ticket: Ticket) -> tuple[Tell, ...]:
     """The resident hears of the step; by SMS only of an answer and of the end."""
     say = Say("ticket.progress", ticket_facts(ticket))
-    return (Tell(ticket.contact_id, say, ticket_id=ticket.id, only_in_chat=True),)
+    return (Tell(asker_of(ticket), say, ticket_id=ticket.id, only_in_chat=True),)
 
 
 async def answer_given(talk: Talk, said: Said) -> Answer | None:
@@ -100,7 +103,7 @@ async def answer_given(talk: Talk, said: Said) -> Answer | None:
             to_ring.append(number.removeprefix("+86"))
         else:
             say = Say("ticket.answered", {**ticket_facts(ticket), "text": said.text})
-            tells.append(Tell(ticket.contact_id, say, ticket_id=ticket.id))
+            tells.append(Tell(asker_of(ticket), say, ticket_id=ticket.id))
     return tell_back("case.answered", *tells, people=len(tells), to_ring=to_ring, **ticket_facts(answered[0]))
 
 
@@ -116,7 +119,7 @@ async def result_given(talk: Talk, said: Said) -> Answer | None:
 def _is_it_settled(ticket: Ticket, result: str) -> Tell:
     say = Say("ticket.resolved", {**ticket_facts(ticket), "text": result}, YES_NO)
     question = Question("ticket.settled", ticket.id, str(ticket.number))
-    return Tell(ticket.contact_id, say, question, ticket_id=ticket.id)
+    return Tell(asker_of(ticket), say, question, ticket_id=ticket.id)
 
 
 async def note_given(talk: Talk, said: Said) -> Answer | None:

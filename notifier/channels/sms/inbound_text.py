@@ -1,5 +1,7 @@
 """What every SMS gateway brings, made uniform: a text in one of the alphabets of the day, a sender's number."""
 
+import re
+
 import phonenumbers
 
 _PERSONS = frozenset(
@@ -9,6 +11,7 @@ _PERSONS = frozenset(
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     }
 )
+_CHINESE_MOBILE = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
 _UTF_16 = frozenset({"utf-16", "utf-16be", "ucs-2", "ucs2", "iso-10646-ucs-2"})
 
 
@@ -31,6 +34,8 @@ def decode_text(raw: bytes, charset: str) -> str:
 
 def normalise_number(number: str) -> str:
     """Return E.164, China's where no country is named; short codes, service lines and names stay what they are."""
+    if mobile := _CHINESE_MOBILE.fullmatch(number):  # nearly all of them, and the library takes ten times as long
+        return f"+86{mobile[1]}"
     try:
         parsed = phonenumbers.parse(number, "CN")
     except phonenumbers.NumberParseException:

@@ -38,6 +38,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_files")),
     )
     op.create_table(
+        "jobs",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("lock", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease_holder", sa.String(length=64), nullable=False),
+        sa.Column("lease_until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    op.create_index(
+        "uq_jobs_waiting",
+        "jobs",
+        ["lock"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "progress",
+        sa.Column("job", sa.String(length=24), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("job", "subject_id", name=op.f("pk_progress")),
+    )
+    op.create_index(
+        "ix_progress_unfinished",
+        "progress",
+        ["touched_at"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
         "area_settings",
         sa.Column("area_id", ID, nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -79,6 +120,7 @@ def upgrade() -> None:
         sa.Column("hook_secret", sa.String(length=64), nullable=False),
         sa.Column("stopped_reason", sa.String(length=80), nullable=False),
         sa.Column("next_free_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("looked_up_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("lease_holder", sa.String(length=64), nullable=False),
         sa.Column("lease_until", UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_channel_accounts_area_id")),
@@ -314,16 +356,25 @@ def upgrade() -> None:
         sa.Column("area_id", ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("audience_area_id", ID, nullable=False),
-        sa.Column("asks_confirmation", sa.Boolean(), nullable=False),
+        sa.Column("fallback_minutes", sa.Integer(), nullable=False),
+        sa.Column("fallback_unknown", sa.Boolean(), nullable=False),
+        sa.Column("asks", sa.String(length=8), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("frozen_hash", sa.String(length=64), nullable=False),
+        sa.Column("plan_hash", sa.String(length=64), nullable=False),
         sa.Column("drafted_by", ID, nullable=False),
         sa.Column("decided_by", ID, nullable=True),
         sa.Column("refusal", sa.String(length=200), nullable=False),
         sa.Column("drafted_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("decided_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("looks_at", UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_notices_area_id")),
         sa.ForeignKeyConstraint(["audience_area_id"], ["areas.id"], name=op.f("fk_notices_audience_area_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["staff.id"], name=op.f("fk_notices_decided_by")),
@@ -332,6 +383,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("area_id", "number", name=op.f("uq_notices_area_id_number")),
     )
     op.create_index(op.f("ix_notices_area_id"), "notices", ["area_id"], unique=False)
+    op.create_index(
+        "ix_notices_open",
+        "notices",
+        ["looks_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'approved' AND closed_at IS NULL"),
+        postgresql_where=sa.text("state = 'approved' AND closed_at IS NULL"),
+    )
     op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -386,6 +445,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact_id", "resident_id", name=op.f("pk_contact_holders")),
     )
     op.create_index(op.f("ix_contact_holders_resident_id"), "contact_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "emergency_notices",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("lifts_id", ID, nullable=True),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("issuer", sa.String(length=40), nullable=False),
+        sa.Column("hazard", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("issued_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("evidence_text", sa.Text(), nullable=False),
+        sa.Column("evidence_files", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["lifts_id"], ["notices.id"], name=op.f("fk_emergency_notices_lifts_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_emergency_notices_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_emergency_notices")),
+        sa.UniqueConstraint("lifts_id", name=op.f("uq_emergency_notices_lifts_id")),
+    )
+    op.create_table(
+        "emergency_rolls",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("opened_by", ID, nullable=False),
+        sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("calls_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("called_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_emergency_rolls_area_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_emergency_rolls_notice_id")),
+        sa.ForeignKeyConstraint(["opened_by"], ["staff.id"], name=op.f("fk_emergency_rolls_opened_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_rolls")),
+        sa.UniqueConstraint("notice_id", name=op.f("uq_emergency_rolls_notice_id")),
+    )
+    op.create_index(op.f("ix_emergency_rolls_area_id"), "emergency_rolls", ["area_id"], unique=False)
+    op.create_index(
+        "ix_emergency_rolls_waiting",
+        "emergency_rolls",
+        ["calls_at"],
+        unique=False,
+        sqlite_where=sa.text("called_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("called_at IS NULL AND closed_at IS NULL"),
+    )
     op.create_table(
         "household_proxies",
         sa.Column("household_id", ID, nullable=False),
@@ -464,6 +564,52 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('published', 'voting')"),
     )
     op.create_table(
+        "notice_answers",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=False),
+        sa.Column("answer", sa.String(length=16), nullable=False),
+        sa.Column("answered_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_notice_answers_contact_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_answers_notice_id")),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_notice_answers_resident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_answers")),
+        sa.UniqueConstraint("notice_id", "resident_id", name=op.f("uq_notice_answers_notice_id_resident_id")),
+    )
+    op.create_index(op.f("ix_notice_answers_resident_id"), "notice_answers", ["resident_id"], unique=False)
+    op.create_table(
+        "notice_postings",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("group_name", sa.String(length=40), nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_notice_postings_by_staff_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_postings_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_postings")),
+    )
+    op.create_index(op.f("ix_notice_postings_notice_id"), "notice_postings", ["notice_id"], unique=False)
+    op.create_table(
+        "notice_visits",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("village_id", ID, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.Column("ticket_number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=80), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reported_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_visits_notice_id")),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_notice_visits_resident_id")),
+        sa.ForeignKeyConstraint(["village_id"], ["areas.id"], name=op.f("fk_notice_visits_village_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_visits")),
+        sa.UniqueConstraint("notice_id", "resident_id", name=op.f("uq_notice_visits_notice_id_resident_id")),
+        sa.UniqueConstraint("village_id", "ticket_number", name=op.f("uq_notice_visits_village_id_ticket_number")),
+    )
+    op.create_index(op.f("ix_notice_visits_resident_id"), "notice_visits", ["resident_id"], unique=False)
+    op.create_table(
         "questions",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("contact_id", ID, nullable=False),
@@ -521,7 +667,7 @@ def upgrade() -> None:
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("about_staff", sa.Boolean(), nullable=False),
         sa.Column("accused", sa.JSON(), nullable=False),
-        sa.Column("contact_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=True),
         sa.Column("safe_contact_id", ID, nullable=True),
         sa.Column("resident_id", ID, nullable=True),
         sa.Column("assignee_id", ID, nullable=True),
@@ -569,10 +715,12 @@ def upgrade() -> None:
         sa.Column("contact_id", ID, nullable=True),
         sa.Column("resident_id", ID, nullable=True),
         sa.Column("notice_id", ID, nullable=True),
+        sa.Column("reminds_id", ID, nullable=True),
         sa.Column("ticket_id", ID, nullable=True),
         sa.Column("matter_id", ID, nullable=True),
         sa.Column("occurrence_id", ID, nullable=True),
         sa.Column("inbound_id", ID, nullable=True),
+        sa.Column("falls_back_from_id", ID, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("buttons", sa.JSON(), nullable=False),
         sa.Column("replaces", sa.String(length=80), nullable=False),
@@ -592,18 +740,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["channel_accounts.id"], name=op.f("fk_deliveries_account_id")),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_deliveries_area_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_deliveries_contact_id")),
+        sa.ForeignKeyConstraint(
+            ["falls_back_from_id"], ["deliveries.id"], name=op.f("fk_deliveries_falls_back_from_id")
+        ),
         sa.ForeignKeyConstraint(["inbound_id"], ["inbound_messages.id"], name=op.f("fk_deliveries_inbound_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_deliveries_matter_id")),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_deliveries_notice_id")),
         sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_deliveries_occurrence_id")),
+        sa.ForeignKeyConstraint(["reminds_id"], ["notices.id"], name=op.f("fk_deliveries_reminds_id")),
         sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_deliveries_resident_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_deliveries_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_contact_id"), "deliveries", ["contact_id"], unique=False)
+    op.create_index("ix_deliveries_due_at", "deliveries", ["due_at"], unique=False)
+    op.create_index(
+        "ix_deliveries_held",
+        "deliveries",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    )
     op.create_index(op.f("ix_deliveries_matter_id"), "deliveries", ["matter_id"], unique=False)
     op.create_index("ix_deliveries_notice", "deliveries", ["notice_id", "state"], unique=False)
     op.create_index("ix_deliveries_provider", "deliveries", ["account_id", "provider_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_second_step",
+        "deliveries",
+        ["falls_back_from_id"],
+        unique=False,
+        sqlite_where=sa.text("falls_back_from_id IS NOT NULL"),
+        postgresql_where=sa.text("falls_back_from_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_sending",
         "deliveries",
@@ -614,12 +783,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_ticket_id"), "deliveries", ["ticket_id"], unique=False)
     op.create_index(
+        "ix_deliveries_unknown",
+        "deliveries",
+        ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
+    )
+    op.create_index(
         "ix_deliveries_waiting",
         "deliveries",
         ["account_id", "is_bulk", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_table(
+        "emergency_roll_entries",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("roll_id", ID, nullable=False),
+        sa.Column("household_id", ID, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.Column("group_id", ID, nullable=True),
+        sa.Column("contact_id", ID, nullable=True),
+        sa.Column("officer_id", ID, nullable=True),
+        sa.Column("reply", sa.String(length=8), nullable=False),
+        sa.Column("replied_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("outcome_by", ID, nullable=True),
+        sa.Column("outcome_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_emergency_roll_entries_contact_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["areas.id"], name=op.f("fk_emergency_roll_entries_group_id")),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["households.id"], name=op.f("fk_emergency_roll_entries_household_id")
+        ),
+        sa.ForeignKeyConstraint(["officer_id"], ["staff.id"], name=op.f("fk_emergency_roll_entries_officer_id")),
+        sa.ForeignKeyConstraint(["outcome_by"], ["staff.id"], name=op.f("fk_emergency_roll_entries_outcome_by")),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_emergency_roll_entries_resident_id")),
+        sa.ForeignKeyConstraint(["roll_id"], ["emergency_rolls.id"], name=op.f("fk_emergency_roll_entries_roll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_roll_entries")),
+        sa.UniqueConstraint("roll_id", "household_id", name=op.f("uq_emergency_roll_entries_roll_id_household_id")),
+    )
+    op.create_index(
+        op.f("ix_emergency_roll_entries_contact_id"), "emergency_roll_entries", ["contact_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_emergency_roll_entries_resident_id"), "emergency_roll_entries", ["resident_id"], unique=False
     )
     op.create_table(
         "entitlements",

@@ -1,0 +1,89 @@
+"""Answers to a notice: a resident's own, and those that a member of staff may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.answers import preview_reminder, remind_silent
+from notifier.render import Renderer
+from store.actions.answers import answer_notice, may_remind
+from store.database import Transaction
+from store.domain.answers import Addressed, AnswerTally, ReminderPreview
+from store.domain.conversation import Speaker
+from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.notices import Notice, NoticeState
+from store.domain.people import Staff
+from store.queries.answers import (
+    addressed_at,
+    answers_in,
+    asked_notice,
+    silent_names,
+    tally_of,
+    was_reminded,
+)
+from store.queries.notices import notice_by_id, notice_for_staff, notice_numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    tx: Transaction
+    speaker: Speaker
+    renderer: Renderer
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        if self.speaker.staff is None:
+            raise NotAllowed("staff.only")
+        return self.speaker.staff
+
+    async def asked(self, notice_id: int) -> Notice:
+        """Raises NotFound for one that was not sent here."""
+        notice = await notice_by_id(self.tx, notice_id)
+        if not await self.addressed(notice):
+            raise NotFound("notice.unknown")
+        return notice
+
+    async def numbered(self, number: int) -> Notice | None:
+        """The notice of that number that asked something here; None where none did."""
+        notice = await asked_notice(self.tx, self.speaker.contact.area_id, number)
+        return notice if notice and await self.addressed(notice) else None
+
+    async def addressed(self, notice: Notice) -> list[Addressed]:
+        return await addressed_at(self.tx, notice, self.speaker.contact)
+
+    async def give(self, notice: Notice, resident_ids: Sequence[int], answer: str) -> None:
+        await answer_notice(self.tx, notice, self.speaker.contact, resident_ids, answer)
+
+    async def to_count(self, number: int) -> Notice:
+        return _counted(await notice_numbered(self.tx, self.person, number, near=self.speaker.contact.area_id))
+
+    async def counted(self, notice_id: int) -> Notice:
+        return _counted(await notice_for_staff(self.tx, self.person, notice_id))
+
+    async def tally(self, notice: Notice) -> AnswerTally:
+        return await tally_of(self.tx, notice)
+
+    async def silent_names(self, notice: Notice) -> list[str]:
+        return await silent_names(self.tx, notice)
+
+    async def of_group(self, notice: Notice, group_id: int) -> list[tuple[Addressed, str]]:
+        return await answers_in(self.tx, notice, group_id)
+
+    async def may_remind(self, notice: Notice) -> bool:
+        return may_remind(self.person, notice) and not await was_reminded(self.tx, notice)
+
+    async def preview_reminder(self, notice: Notice) -> ReminderPreview:
+        return await preview_reminder(self.tx, self.renderer, notice)
+
+    async def remind(self, notice: Notice) -> tuple[int, datetime]:
+        return await remind_silent(self.tx, self.renderer, notice, self.person)
+
+
+def _counted(notice: Notice) -> Notice:
+    """Raises Refusal where it has not gone out, or asks for nothing to count."""
+    if notice.state is not NoticeState.APPROVED:
+        raise Refusal("notice.not_now", number=notice.number, notice_state=notice.state.value)
+    if not notice.asked.wants_answer:
+        raise Refusal("answer.not_asked", number=notice.number)
+    return notice

@@ -1,0 +1,89 @@
+"""Emergency notices as those in office may send and lift them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from notifier.emergencies import lift_emergency, plan_emergency, send_emergency
+from notifier.render import Renderer
+from store.actions.emergencies import declare_emergency
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.audiences import Audience, AudienceKind, audiences_open_to
+from store.domain.conversation import Speaker
+from store.domain.emergencies import Emergency, EmergencyPlan, Warned, may_warn
+from store.domain.errors import NotAllowed, NotFound
+from store.domain.notices import Notice
+from store.domain.people import Staff
+from store.queries.areas import groups_of
+from store.queries.emergencies import counts_of_roll, emergency_of, open_emergencies
+from store.queries.notices import notice_by_id, villages_served
+
+
+@dataclass(frozen=True, slots=True)
+class Emergencies:
+    tx: Transaction
+    speaker: Speaker
+    renderer: Renderer
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        if self.speaker.staff is None:
+            raise NotAllowed("staff.only")
+        return self.speaker.staff
+
+    async def villages(self) -> Sequence[Area]:
+        """Raises NotAllowed for an office that sends no emergency notices."""
+        served = await villages_served(self.tx, self.person)
+        mine = [village for village in served if await self._audiences(village)]
+        if not mine:
+            raise NotAllowed("emergency.not_yours")
+        return mine
+
+    async def audiences(self, village_id: int) -> Sequence[Audience]:
+        return await self._audiences(await self._village(village_id))
+
+    async def preview(
+        self, village_id: int, audience: Audience, warned: Warned, text: str, *, asks: bool
+    ) -> EmergencyPlan:
+        village = await self._village(village_id)
+        return await plan_emergency(self.tx, self.renderer, village.id, audience, warned, text, asks=asks)
+
+    async def send(
+        self, village_id: int, audience: Audience, warned: Warned, text: str, *, with_roll: bool
+    ) -> tuple[Notice, int]:
+        village = await self._village(village_id)
+        notice = await declare_emergency(self.tx, village, audience, self.person, warned, text)
+        households = await send_emergency(self.tx, self.renderer, notice, warned, self.person, with_roll=with_roll)
+        return notice, households
+
+    async def open(self) -> Sequence[Emergency]:
+        return await open_emergencies(self.tx, self.person)
+
+    async def get(self, notice_id: int) -> Emergency:
+        """Raises NotFound, also for one where this person may not warn."""
+        emergency = await emergency_of(self.tx, notice_id)
+        if not may_warn(self.person, emergency.area_path):
+            raise NotFound("emergency.unknown")
+        return emergency
+
+    async def lift(self, emergency: Emergency, warned: Warned) -> tuple[int, int]:
+        """How many households of its list are not known to be safe, and to how many the all-clear goes."""
+        village = await self._village(emergency.village_id)
+        audience = (await notice_by_id(self.tx, emergency.notice_id)).audience
+        text = f"{emergency.warned.hazard}解除"
+        notice = await declare_emergency(self.tx, village, audience, self.person, warned, text, lifts=emergency)
+        left = (await counts_of_roll(self.tx, emergency.notice_id)).left if emergency.roll_id else 0
+        return left, await lift_emergency(self.tx, self.renderer, emergency, notice, warned)
+
+    async def _village(self, village_id: int) -> Area:
+        for village in await villages_served(self.tx, self.person):
+            if village.id == village_id:
+                return village
+        raise NotFound("area.unknown")
+
+    async def _audiences(self, village: Area) -> list[Audience]:
+        """Homes of the village or of a group, where this person may warn."""
+        found = audiences_open_to(self.person, village, await groups_of(self.tx, village.id))
+        whole = [one for one in found if one.kind in {AudienceKind.VILLAGE, AudienceKind.GROUP}]
+        return [replace(one, units=True) for one in whole if may_warn(self.person, one.area.path)]

@@ -1,0 +1,116 @@
+"""A notice that is out: what its drafter and those who may approve it do with it, and what the ledger proves."""
+
+from dataclasses import dataclass
+
+from notifier.visiting import visit_tells
+from store.actions.notice_controls import (
+    cancel_notice,
+    may_steer,
+    pause_notice,
+    resume_notice,
+    send_again,
+    send_unknown_again,
+    steering_of,
+)
+from store.actions.postings import record_posting
+from store.actions.visits import close_ledger, open_visits, report_visit
+from store.database import Transaction
+from store.domain.conversation import Speaker
+from store.domain.errors import NotAllowed
+from store.domain.notices import Notice
+from store.domain.people import Staff
+from store.domain.reach import Reach, Steering, VisitOutcome, closed_say
+from store.domain.speech import Tell
+from store.domain.tickets import Ticket
+from store.domain.visits import Visit
+from store.queries.notices import notice_by_id
+from store.queries.people import contacts_of_staff
+from store.queries.postings import groups_posted_to, postings_of
+from store.queries.public_notices import is_public
+from store.queries.reach import reach_of
+from store.queries.visits import visit_of, visits_before
+
+
+def _in_office(speaker: Speaker) -> Staff:
+    if speaker.staff is None:
+        raise NotAllowed("staff.only")
+    return speaker.staff
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLedger:
+    """Every notice that is handed in was read for this person."""
+
+    tx: Transaction
+    speaker: Speaker
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        return _in_office(self.speaker)
+
+    async def steering(self, notice: Notice) -> Steering | None:
+        return await steering_of(self.tx, notice) if may_steer(self.person, notice) else None
+
+    async def reach(self, notice: Notice) -> Reach:
+        return await reach_of(self.tx, notice.id)
+
+    async def pause(self, notice: Notice) -> int:
+        return await pause_notice(self.tx, notice, self.person)
+
+    async def resume(self, notice: Notice) -> int:
+        return await resume_notice(self.tx, notice, self.person)
+
+    async def cancel(self, notice: Notice) -> int:
+        return await cancel_notice(self.tx, notice, self.person)
+
+    async def resend(self, notice: Notice) -> int:
+        return await send_again(self.tx, notice, self.person)
+
+    async def resend_unknown(self, notice: Notice, households: int) -> int:
+        return await send_unknown_again(self.tx, notice, self.person, households)
+
+    async def visit(self, notice: Notice) -> tuple[int, tuple[Tell, ...]]:
+        if not may_steer(self.person, notice):
+            raise NotAllowed("notice.not_his", number=notice.number)
+        rounds = await open_visits(self.tx, notice, f"staff:{self.person.id}", doubtful=True)
+        tells = await visit_tells(self.tx, notice.number, rounds)
+        return sum(one.households for one in rounds), tuple(tells)
+
+    async def known_groups(self, notice: Notice, most: int) -> list[str]:
+        return await groups_posted_to(self.tx, notice.village_id, most)
+
+    async def post(self, notice: Notice, group_name: str) -> int:
+        await record_posting(self.tx, notice, self.person, group_name)
+        return len(await postings_of(self.tx, notice.id))
+
+    def picture_path(self, notice: Notice) -> str:
+        return f"/v/{notice.village_id}/notices/{notice.number}/group.png" if is_public(notice) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    tx: Transaction
+    speaker: Speaker
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        return _in_office(self.speaker)
+
+    async def waiting(self, most: int) -> list[Ticket]:
+        return await visits_before(self.tx, self.person, most)
+
+    async def get(self, ticket: Ticket) -> Visit:
+        return await visit_of(self.tx, ticket)
+
+    async def report(self, ticket: Ticket, outcome: VisitOutcome) -> tuple[Tell, ...]:
+        """Write it down. Where it was the last that the ledger waited for, the notice's drafter reads the figures."""
+        visit = await visit_of(self.tx, ticket)
+        await report_visit(self.tx, ticket, self.person, outcome)
+        reach = await close_ledger(self.tx, visit.notice_id)
+        if reach is None:
+            return ()
+        notice = await notice_by_id(self.tx, visit.notice_id)
+        drafter = await contacts_of_staff(self.tx, [notice.drafted_by])
+        return tuple(Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter)

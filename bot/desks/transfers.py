@@ -1,0 +1,72 @@
+"""The transfer list: what a household says of itself, and what those who keep it report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notifier.emergencies import show_numbers
+from store.actions.emergencies import reply_to_roll, set_outcome
+from store.database import Transaction
+from store.domain.conversation import Speaker
+from store.domain.emergencies import Outcome, Reply, RollCounts, RollEntry
+from store.domain.errors import NotAllowed, Refusal
+from store.domain.people import Contact, Role, Staff
+from store.queries.emergencies import (
+    counts_of_roll,
+    emergency_of,
+    entries_at,
+    roll_counts,
+    roll_entries,
+    roll_entry,
+)
+from store.queries.people import contacts_of_staff, staff_with_role
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    tx: Transaction
+    speaker: Speaker
+
+    @property
+    def person(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        if self.speaker.staff is None:
+            raise NotAllowed("staff.only")
+        return self.speaker.staff
+
+    async def mine(self, notice_id: int | None = None) -> Sequence[RollEntry]:
+        """The speaker's households on that list, which is refused where there is none; else on the newest open one."""
+        homes = await entries_at(self.tx, self.speaker.contact, notice_id)
+        if notice_id and not homes:
+            raise Refusal("emergency.over")
+        return homes
+
+    async def reply(
+        self, homes: Sequence[RollEntry], reply: Reply
+    ) -> tuple[Sequence[RollEntry], Mapping[int, Sequence[Contact]]]:
+        kept = await reply_to_roll(self.tx, homes, self.speaker.contact, reply)
+        officers = {
+            home.id: await contacts_of_staff(self.tx, [home.officer_id]) if home.officer_id else [] for home in kept
+        }
+        return kept, officers
+
+    async def number_to_ring(self, entry: RollEntry) -> str:
+        """For the officer who answers for it, or for the member of staff who asks."""
+        staff_id = self.speaker.staff.id if self.speaker.staff else entry.officer_id
+        return (await show_numbers(self.tx, [entry], staff_id)).get(entry.id, "") if staff_id else ""
+
+    async def counts(self) -> Sequence[RollCounts]:
+        return await roll_counts(self.tx, self.person)
+
+    async def entries(self, notice_id: int) -> Sequence[RollEntry]:
+        return await roll_entries(self.tx, notice_id, self.person)
+
+    async def entry(self, entry_id: int) -> RollEntry:
+        return await roll_entry(self.tx, entry_id, self.person)
+
+    async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Contact]]:
+        """The list as it stands then, and whom it is told to: the sender and the town."""
+        kept = await set_outcome(self.tx, entry, self.person, outcome)
+        emergency = await emergency_of(self.tx, entry.notice_id)
+        town = await staff_with_role(self.tx, emergency.area_path, (Role.TOWN_OFFICIAL,))
+        told = {emergency.drafted_by, *(person.id for person in town)} - {self.person.id}
+        return kept, await counts_of_roll(self.tx, entry.notice_id), await contacts_of_staff(self.tx, sorted(told))

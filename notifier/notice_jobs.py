@@ -1,0 +1,49 @@
+"""Large notices: what is approved in a turn is written into the ledger by a job, so that nobody's turn waits for it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from notifier.notices import NoticePlan, send_notice, write_notice
+from notifier.render import Renderer
+from store.actions.progress import begin_progress, finish_progress, take_up
+from store.database import Database, Transaction
+from store.domain.jobs import JobArguments, JobHandler, JobName
+from store.domain.notices import Notice
+from store.queries.notices import notice_by_id
+
+log = structlog.get_logger()
+
+LARGE = 5_000
+"""Households: so many are written within a second, and no village has more."""
+
+
+async def dispatch_notice(tx: Transaction, notice: Notice, plan: NoticePlan) -> datetime:
+    """Let an approved notice go out by the plan that this transaction has just made; when its SMS begin to.
+
+    A large one is written by a job after the commit, planned again for whoever can be reached by then.
+    """
+    households = plan.preview.households
+    if households <= LARGE:
+        return await write_notice(tx, notice, plan)
+    await begin_progress(tx, JobName.SEND_NOTICE, notice.id, households)
+    return plan.preview.due
+
+
+def notice_job(
+    database: Database, renderer: Renderer, clock: Callable[[], datetime], wake: Callable[[], None]
+) -> JobHandler:
+    """The job SEND_NOTICE; `wake` lets this process begin to send. In one transaction: run twice it writes once."""
+
+    async def run(arguments: JobArguments) -> None:
+        notice_id = arguments["subject"]
+        async with database.write(clock()) as tx:
+            if not await take_up(tx, JobName.SEND_NOTICE, notice_id):
+                return
+            await send_notice(tx, renderer, await notice_by_id(tx, notice_id))
+            await finish_progress(tx, JobName.SEND_NOTICE, notice_id)
+        log.info("notice.written", notice=notice_id)
+        wake()
+
+    return run

@@ -1,0 +1,47 @@
+"""What follows a notice once it is out: visits where it did not arrive, and the closing of its ledger."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from notifier.render import Renderer
+from notifier.telling import write_tells
+from store.actions.visits import close_ledger, look_again, open_visits
+from store.database import Transaction
+from store.domain.reach import closed_say
+from store.domain.speech import Tell
+from store.domain.visits import Round, round_tells
+from store.queries.notices import notice_by_id
+from store.queries.people import contacts_of_staff
+from store.queries.reach import is_under_way, ledgers_to_look_at
+
+LOOKED_AT_ONCE = 20
+"""Ledgers a tick."""
+LOOK_AGAIN = timedelta(minutes=10)
+"""Counting a village's ledger costs milliseconds, a prefecture's thousands of open ones minutes."""
+
+
+async def follow_up(tx: Transaction, renderer: Renderer) -> None:
+    """The tick's chore: look at some open ledgers, send officers to the doors, close what is complete."""
+    for notice_id in await ledgers_to_look_at(tx, LOOKED_AT_ONCE):
+        await look_again(tx, notice_id, tx.now + LOOK_AGAIN)
+        if not await is_under_way(tx, notice_id):
+            await _follow(tx, renderer, notice_id)
+
+
+async def _follow(tx: Transaction, renderer: Renderer, notice_id: int) -> None:
+    notice = await notice_by_id(tx, notice_id)
+    tells = await visit_tells(tx, notice.number, await open_visits(tx, notice, "system"))
+    reach = await close_ledger(tx, notice_id)
+    if reach:
+        drafter = await contacts_of_staff(tx, [notice.drafted_by])
+        tells += [Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter]
+    await write_tells(tx, renderer, tells)
+
+
+async def visit_tells(tx: Transaction, notice_number: int, rounds: Sequence[Round]) -> list[Tell]:
+    """What the officers are told who are to go."""
+    tells: list[Tell] = []
+    for one in rounds:
+        contacts = await contacts_of_staff(tx, [one.staff_id] if one.staff_id else [])
+        tells += round_tells([contact.id for contact in contacts], notice_number, one.households)
+    return tells

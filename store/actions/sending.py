@@ -1,0 +1,277 @@
+"""Sending from the ledger: rows are claimed, `sending` is committed before the provider is called, the answer recorded.
+
+A row found in `sending` when its lease has run out becomes `unknown` and is never blindly resent.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, or_, select
+
+from store.actions.delivery_receipts import match_waiting
+from store.database import Transaction
+from store.domain.deliveries import RANK, DeliveryState
+from store.queries.people import ADDRESS, CHUNK
+from store.tables import channel_accounts, contacts, deliveries, delivery_attempts, delivery_is
+
+LEASE = timedelta(seconds=60)
+AHEAD = timedelta(seconds=0.25)
+"""How long before its time a call may be claimed: the pace is then kept to the moment, and one commit serves many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is about to be sent, not before `starts_at`: its address opened, its text as written."""
+
+    id: int
+    contact_id: int
+    address: str = field(repr=False)
+    text: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...]
+    replaces: str
+    attempts: int
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an account may send: calls a second, how many at once, seconds between two to one address.
+
+    `batch` is how many messages a call may carry.
+    """
+
+    per_second: float
+    burst: int
+    per_address_seconds: float
+    batch: int = 1
+
+    @property
+    def spacing(self) -> timedelta:
+        return timedelta(seconds=1 / self.per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one call said of one delivery. `due_at` is when it is tried again, where it is."""
+
+    delivery_id: int
+    number: int
+    state: DeliveryState
+    started_at: datetime
+    provider_id: str = ""
+    code: str = ""
+    detail: str = ""
+    due_at: datetime | None = None
+
+
+async def claim(
+    tx: Transaction, account_id: int, pace: Pace, holder: str, most: int, *, only: Sequence[int] = ()
+) -> list[Claimed]:
+    """Take up to `most` due rows of an account for sending now, at most one an address, no faster than its pace.
+
+    An address to which a message is just being sent waits for its end, so that two never overtake each other; a
+    stopped account sends nothing. `only` restricts the claim to these rows: the replies that a turn has just written.
+    What is one of very many goes after everything else.
+    """
+    account = await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+    if account.stopped_reason:
+        return []
+    first, calls = _slots(tx.now, pace, account.next_free_at)
+    most = min(most, calls * pace.batch)
+    chosen = await _due_rows(tx, account_id, most, only) if most > 0 else []
+    if not chosen:
+        return []
+    ids = [row.id for row in chosen]
+    await tx.run(_SEND, {"ids": ids, "holder": holder, "until": tx.now + LEASE})
+    spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(chosen) / pace.batch) * pace.spacing
+    await tx.run(_SPEND, {"account": account_id, "free_at": spent})
+    if pace.per_address_seconds:
+        await _occupy(tx, [row.address_index for row in chosen], pace.per_address_seconds)
+    return [
+        Claimed(
+            id=row.id,
+            contact_id=row.contact_id,
+            address=tx.keyring.open(row.address, context=ADDRESS),
+            text=row.text,
+            buttons=tuple((label, data) for label, data in row.buttons),
+            replaces=row.replaces,
+            attempts=row.attempts + 1,
+            starts_at=max(tx.now, first + number // pace.batch * pace.spacing),
+        )
+        for number, row in enumerate(chosen)
+    ]
+
+
+_ACCOUNT = select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason).where(
+    channel_accounts.c.id == bindparam("account_id")
+)
+_SEND = (
+    deliveries.update()
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.SENDING,
+        lease_holder=bindparam("holder"),
+        lease_until=bindparam("until"),
+        attempts=deliveries.c.attempts + 1,
+    )
+)
+_SPEND = (
+    channel_accounts.update()
+    .where(channel_accounts.c.id == bindparam("account"))
+    .values(next_free_at=bindparam("free_at"))
+)
+
+
+def _slots(now: datetime, pace: Pace, free_at: datetime | None) -> tuple[datetime, int]:
+    """When the next call may start, and how many may within what may be claimed ahead: spacing with a small burst.
+
+    All processes share `free_at`, the moment at which the account would be rested (GCRA).
+    """
+    first = max(free_at or now, now) - (pace.burst - 1) * pace.spacing
+    return first, max(0, math.floor((now + AHEAD - first) / pace.spacing) + 1)
+
+
+async def _due_rows(tx: Transaction, account_id: int, most: int, only: Sequence[int]) -> list[Any]:
+    first_of_address: dict[bytes, Any] = {}
+    for is_bulk in (False, True):
+        if len(first_of_address) < most:
+            given = {"account": account_id, "is_bulk": is_bulk, "now": tx.now, "most": most}
+            statement = _DUE.where(deliveries.c.id.in_(only)) if only else _DUE
+            for row in await tx.all(statement, given):
+                first_of_address.setdefault(row.address_index, row)
+    return list(first_of_address.values())[:most]
+
+
+def _due() -> Select[Any]:
+    under_way, there = deliveries.alias(), contacts.alias()
+    return (
+        select(
+            deliveries.c.id,
+            deliveries.c.contact_id,
+            deliveries.c.text,
+            deliveries.c.buttons,
+            deliveries.c.replaces,
+            deliveries.c.attempts,
+            contacts.c.address,
+            contacts.c.address_index,
+        )
+        .join(contacts, contacts.c.id == deliveries.c.contact_id)
+        .where(
+            deliveries.c.account_id == bindparam("account"),
+            delivery_is(DeliveryState.QUEUED),
+            deliveries.c.is_bulk == bindparam("is_bulk"),
+            deliveries.c.due_at <= bindparam("now"),
+            or_(contacts.c.next_free_at.is_(None), contacts.c.next_free_at <= bindparam("now")),
+            contacts.c.address_index.not_in(
+                select(there.c.address_index)
+                .join(under_way, under_way.c.contact_id == there.c.id)
+                .where(
+                    under_way.c.account_id == bindparam("account"),
+                    delivery_is(DeliveryState.SENDING, under_way),
+                )
+            ),
+        )
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+
+
+_DUE = _due()
+
+
+async def _occupy(tx: Transaction, address_indexes: Sequence[bytes], seconds: float) -> None:
+    await tx.run(
+        contacts.update()
+        .where(contacts.c.address_index.in_(address_indexes))
+        .values(next_free_at=tx.now + timedelta(seconds=seconds))
+    )
+
+
+async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[Attempt]) -> None:
+    """Write down what the calls said: the rows' new states, and one attempt row each.
+
+    A receipt may have come before the call's own answer: a state that is higher already stays. On PostgreSQL the
+    account is locked against a receipt that is written down at this very moment: neither would see the other.
+    """
+    if tx.is_postgresql:
+        await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+    alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
+    for attempt in attempts:
+        alike[attempt.state, attempt.code[:80], attempt.due_at].append(attempt.delivery_id)
+    for (state, reason, due_at), ids in alike.items():
+        await _move(tx, ids, state, reason, due_at)
+    named = [{"row": one.delivery_id, "name": one.provider_id[:80]} for one in attempts if one.provider_id]
+    await tx.run_many(_NAME, named)
+    await tx.insert_many(
+        delivery_attempts,
+        [
+            {
+                "delivery_id": attempt.delivery_id,
+                "number": attempt.number,
+                "outcome": attempt.state,
+                "code": attempt.code[:40],
+                "detail": attempt.detail[:200],
+                "started_at": attempt.started_at,
+                "finished_at": tx.now,
+            }
+            for attempt in attempts
+        ],
+    )
+    await match_waiting(tx, account_id, [str(one["name"]) for one in named])
+
+
+_NAME = deliveries.update().where(deliveries.c.id == bindparam("row")).values(provider_id=bindparam("name"))
+
+
+async def _move(
+    tx: Transaction, ids: Sequence[int], state: DeliveryState, reason: str, due_at: datetime | None
+) -> None:
+    lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
+    rises = deliveries.c.state.in_(lower)
+    values: dict[str, object] = {"state": state, "reason": reason, "lease_until": None}
+    if state is DeliveryState.SENT:
+        values["sent_at"] = tx.now
+    if due_at:
+        values["due_at"] = due_at
+    for start in range(0, len(ids), CHUNK):
+        those = deliveries.c.id.in_(ids[start : start + CHUNK])
+        await tx.run(
+            deliveries.update()
+            .where(those)
+            .values({name: case((rises, value), else_=deliveries.c[name]) for name, value in values.items()})
+        )
+
+
+async def may_look_up(tx: Transaction, account_id: int, every: timedelta) -> bool:
+    """Whether it is time to ask an account's provider about unknown fates; of all processes one is told so."""
+    asked = channel_accounts.c.looked_up_at
+    return bool(
+        await tx.run(
+            channel_accounts.update()
+            .where(channel_accounts.c.id == account_id, or_(asked.is_(None), asked <= tx.now - every))
+            .values(looked_up_at=tx.now)
+        )
+    )
+
+
+async def give_up_stale(tx: Transaction, account_id: int) -> int:
+    """Rows whose sender died in the middle of the call: nobody can say whether they went out."""
+    await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+    rows = await tx.all(
+        select(deliveries.c.id, deliveries.c.attempts)
+        .where(
+            deliveries.c.account_id == account_id,
+            delivery_is(DeliveryState.SENDING),
+            deliveries.c.lease_until <= tx.now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    stale = [Attempt(row.id, row.attempts, DeliveryState.UNKNOWN, tx.now, code="interrupted") for row in rows]
+    if stale:
+        await record_attempts(tx, account_id, stale)
+    return len(stale)

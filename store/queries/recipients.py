@@ -1,0 +1,270 @@
+"""A notice's recipients, found by the database itself: some statements and no memory of ours, whatever the size.
+
+`notifier.audience.plan` is the same rule for a handful of people, and a test holds the two together. The result stands
+in a temporary table that lives as long as the transaction: counted for the preview, copied into the ledger when it is
+approved. It must be a writing transaction: SQLite's reading connections make no tables, temporary ones neither.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
+
+from store.database import Transaction
+from store.domain.audiences import Audience
+from store.domain.deliveries import DeliveryState
+from store.domain.people import ContactKind
+from store.queries.membership import addressed, is_adult
+from store.queries.planned import FIRST, OPEN, SECOND, STANDING, planned
+from store.tables import contact_holders, contacts, deliveries, household_proxies, households, residents
+
+_OPTED_OUT, _LIMITED, _REFUSED, _NO_ACCOUNT, _DEAD, _NO_CONTACT, _SHARED = STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How contacts of one kind and language are reached: through which account, None where none takes the text.
+
+    `own` is the account that an address belongs to (Telegram, web chat); a phone has none. The lower `rank` goes first.
+    """
+
+    kind: ContactKind
+    own: int | None
+    language: str
+    account_id: int | None
+    is_sms: bool
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day on which the SMS go out, and how many a number may have on it."""
+
+    begins: datetime
+    ends: datetime
+    most: int
+
+
+async def find_recipients(
+    tx: Transaction, audience: Audience, routes: Sequence[Route], day: Day, today: date, *, fallback: bool
+) -> None:
+    """Fill the temporary table: each household (or person) once, and its second step where `fallback` wants one."""
+    await tx.connection.run_sync(planned.create, checkfirst=True)
+    await tx.run(planned.delete())
+    finding = _Finding(audience, routes, today, await _busy(tx, routes, day))
+    await tx.connection.execute(_insert(finding.first_steps()))
+    if fallback and any(not route.is_sms for route in routes) and any(route.is_sms for route in routes):
+        await tx.connection.execute(_insert(finding.second_steps()))
+
+
+def _insert(chosen: Select[Any]) -> Any:
+    names = ["step", "unit_id", "resident_id", "contact_id", "first_contact_id", "address_index", "route", "standing"]
+    return planned.insert().from_select(names, chosen, include_defaults=False)
+
+
+async def _busy(tx: Transaction, routes: Sequence[Route], day: Day) -> list[bytes]:
+    """Addresses that have had their most of that day. What answered a message of their own does not count."""
+    sms = {route.account_id for route in routes if route.is_sms and route.account_id}
+    if not sms:
+        return []
+    rows = await tx.all(
+        select(contacts.c.address_index)
+        .join(deliveries, deliveries.c.contact_id == contacts.c.id)
+        .where(
+            deliveries.c.due_at >= day.begins,
+            deliveries.c.due_at < day.ends,
+            deliveries.c.account_id.in_(sms),
+            deliveries.c.inbound_id.is_(None),
+            deliveries.c.state.not_in((DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.HELD)),
+        )
+        .group_by(contacts.c.address_index)
+        .having(func.count() >= day.most)
+    )
+    return [row.address_index for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """The statements: an address counts where it is open and its account takes the text, and the best is written to."""
+
+    audience: Audience
+    routes: Sequence[Route]
+    today: date
+    busy: Sequence[bytes]
+
+    def first_steps(self) -> Select[Any]:
+        members = self._members(true())
+        best = self._best(members)
+        units = _units(members)
+        standing = case(
+            (best.c.unit_id.is_(None), _NO_CONTACT),
+            (and_(best.c.standing == OPEN, best.c.copy > 1), _SHARED),
+            else_=best.c.standing,
+        )
+        return select(
+            literal(FIRST),
+            units.c.unit_id,
+            units.c.resident_id,
+            best.c.contact_id,
+            null(),
+            best.c.address_index,
+            best.c.route,
+            standing,
+        ).select_from(units.outerjoin(best, best.c.unit_id == units.c.unit_id))
+
+    def second_steps(self) -> Select[Any]:
+        """A phone for those who are told in a chat first."""
+        chats = [number for number, route in enumerate(self.routes) if not route.is_sms]
+        told = select(planned.c.unit_id, planned.c.resident_id, planned.c.contact_id).where(
+            planned.c.standing == OPEN, planned.c.route.in_(chats)
+        )
+        told_units = told.cte("told")
+        members = self._members(self._unit.in_(select(told_units.c.unit_id)))
+        ways = self._ways(members)
+        by_phone = ways.c.route.in_([number for number, route in enumerate(self.routes) if route.is_sms])
+        open_phones = select(ways, _place(ways).label("place")).where(ways.c.standing == OPEN, by_phone)
+        phones = open_phones.subquery("phones")
+        return (
+            select(
+                literal(SECOND),
+                told_units.c.unit_id,
+                told_units.c.resident_id,
+                phones.c.contact_id,
+                told_units.c.contact_id,
+                phones.c.address_index,
+                phones.c.route,
+                literal(OPEN),
+            )
+            .select_from(told_units.join(phones, phones.c.unit_id == told_units.c.unit_id))
+            .where(phones.c.place == 1)
+        )
+
+    @property
+    def _unit(self) -> ColumnElement[int]:
+        return residents.c.household_id if self.audience.by_household else residents.c.id
+
+    def _members(self, narrower: ColumnElement[bool]) -> CTE:
+        return (
+            select(
+                self._unit.label("unit_id"),
+                residents.c.id.label("resident_id"),
+                residents.c.is_head,
+                is_adult(self.today).label("is_adult"),
+            )
+            .where(addressed(self.audience, self.today), narrower)
+            .cte("members")
+        )
+
+    def _best(self, members: CTE) -> Any:
+        """The way to each household, counted among those to the same address."""
+        ways = self._ways(members)
+        placed = select(ways, _place(ways).label("place")).subquery("placed")
+        same = (placed.c.kind, placed.c.address_index, placed.c.standing)
+        copy = func.row_number().over(partition_by=same, order_by=placed.c.unit_id)
+        return select(placed, copy.label("copy")).where(placed.c.place == 1).subquery("best")
+
+    def _ways(self, members: CTE) -> Any:
+        own = (
+            select(
+                members.c.unit_id,
+                members.c.resident_id,
+                case((members.c.is_head.is_(true()), 0), else_=1).label("behind"),
+                *self._of_contact(),
+            )
+            .select_from(members)
+            .join(contact_holders, contact_holders.c.resident_id == members.c.resident_id)
+            .join(contacts, contacts.c.id == contact_holders.c.contact_id)
+            .where(members.c.is_adult)
+        )
+        if not self.audience.by_household:
+            return own.subquery("ways")
+        return union_all(own, self._proxies(members)).subquery("ways")
+
+    def _proxies(self, members: CTE) -> Select[Any]:
+        """Whoever takes messages for a household (代联系人) that has no address of its own at all."""
+        held = (
+            select(contact_holders.c.contact_id)
+            .join(residents, residents.c.id == contact_holders.c.resident_id)
+            .where(residents.c.household_id == households.c.id)
+        )
+        return (
+            select(households.c.id, literal(0), literal(0), *self._of_contact())
+            .select_from(household_proxies)
+            .join(households, households.c.id == household_proxies.c.household_id)
+            .join(contacts, contacts.c.id == household_proxies.c.contact_id)
+            .where(households.c.id.in_(select(members.c.unit_id)), ~exists(held))
+        )
+
+    def _of_contact(self) -> tuple[ColumnElement[Any], ...]:
+        route = _by_route(self.routes, range(len(self.routes)))
+        rank = _by_route(self.routes, [route.rank for route in self.routes], missing=len(ContactKind))
+        return (
+            contacts.c.id.label("contact_id"),
+            contacts.c.kind,
+            contacts.c.address_index,
+            route.label("route"),
+            rank.label("rank"),
+            self._standing(route).label("standing"),
+        )
+
+    def _standing(self, route: ColumnElement[Any]) -> ColumnElement[int]:
+        refused = [number for number, one in enumerate(self.routes) if one.account_id is None]
+        is_busy = contacts.c.address_index.in_(self.busy) if self.busy else false()
+        return case(
+            (contacts.c.opted_out_at.is_not(None), _OPTED_OUT),
+            (contacts.c.dead_at.is_not(None), _DEAD),
+            (route.is_(None), _NO_ACCOUNT),
+            (route.in_(refused) if refused else false(), _REFUSED),
+            (and_(contacts.c.kind == ContactKind.PHONE, is_busy), _LIMITED),
+            else_=OPEN,
+        )
+
+
+def _by_route(routes: Sequence[Route], values: Sequence[int], missing: int | None = None) -> ColumnElement[Any]:
+    """A value by the route that a contact takes; `missing` where it takes none."""
+    if not routes:
+        return literal(missing, Integer)
+    cases = [(_takes(route), literal(value)) for route, value in zip(routes, values, strict=True)]
+    return case(*cases, else_=literal(missing, Integer))
+
+
+def _takes(route: Route) -> ColumnElement[bool]:
+    own = contacts.c.account_id.is_(None) if route.own is None else contacts.c.account_id == route.own
+    return and_(contacts.c.kind == route.kind, contacts.c.language == route.language, own)
+
+
+def _place(ways: Any) -> ColumnElement[int]:
+    """How a household's ways follow one another: the open, the cheap, the head's before the others."""
+    return func.row_number().over(
+        partition_by=ways.c.unit_id,
+        order_by=(ways.c.standing, ways.c.rank, ways.c.behind, ways.c.resident_id, ways.c.contact_id),
+    )
+
+
+def _units(members: CTE) -> Any:
+    """Each household by its head, or where nobody is one by an adult."""
+    mine, adult, head = members.c.resident_id, members.c.is_adult, members.c.is_head.is_(true())
+    known_by = func.coalesce(
+        func.min(case((and_(head, adult), mine))),
+        func.min(case((head, mine))),
+        func.min(case((adult, mine))),
+        func.min(mine),
+    )
+    return select(members.c.unit_id, known_by.label("resident_id")).group_by(members.c.unit_id).subquery("units")

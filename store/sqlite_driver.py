@@ -1,0 +1,151 @@
+"""SQLAlchemy's aiosqlite driver with fewer visits to its thread: SQLAlchemy's own makes four a statement.
+
+A turn is some dozens of statements of some microseconds each; on the way to the thread and back they cost ten times
+that. So on the writing connection a statement runs where it is asked for, and only what may take long goes to the
+thread: BEGIN IMMEDIATE may wait for another process's lock, COMMIT and ROLLBACK for the disk, and a write may be of
+very many rows. On reading connections, whose queries may be long, every statement goes there, once.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util.concurrency import await_
+
+BEGIN = "BEGIN IMMEDIATE"
+MANY = 200
+"""Rows: so many in one write hold the loop up for some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a statement left behind."""
+
+    description: Any
+    rowcount: int
+    lastrowid: int | None
+    rows: Sequence[Any]
+
+
+_NOTHING = _Outcome(None, -1, None, ())
+
+
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
+    """Runs every statement in the driver's thread, with its rows, in one visit."""
+
+    __slots__ = ("_outcome",)
+
+    def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
+        self._adapt_connection = adapt_connection
+        self._connection = adapt_connection._connection  # noqa: SLF001 - as SQLAlchemy's own cursor does
+        self._rows = deque()
+        self._outcome = _NOTHING
+
+    @property
+    def description(self) -> Any:
+        return self._outcome.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._outcome.rowcount
+
+    @property
+    def lastrowid(self) -> Any:
+        return self._outcome.lastrowid
+
+    def execute(self, operation: Any, parameters: Any = None) -> None:
+        self._take(_execute, operation, parameters or ())
+
+    def executemany(self, operation: Any, seq_of_parameters: Any) -> None:
+        self._take(_execute_many, operation, seq_of_parameters)
+
+    def _take(self, function: Any, operation: str, parameters: Any) -> None:
+        try:
+            self._outcome = self._run(function, operation, parameters)
+        except Exception as error:  # noqa: BLE001 - SQLAlchemy maps what its driver raises
+            self._adapt_connection._handle_exception(error)  # noqa: SLF001
+        self._rows = deque(self._outcome.rows)
+
+    def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        connection: Any = self._connection
+        outcome: _Outcome = await_(connection._execute(function, connection._conn, operation, parameters))  # noqa: SLF001
+        return outcome
+
+    async def _async_soft_close(self) -> None:
+        """The statement has ended already."""
+
+    def close(self) -> None:
+        self._rows.clear()
+
+
+class _DirectCursor(_Cursor):
+    """Runs a statement where it is asked for, unless it may take long."""
+
+    __slots__ = ()
+
+    def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        if _may_take_long(function, operation, parameters):
+            return super()._run(function, operation, parameters)
+        connection: Any = self._connection
+        # SQLAlchemy insists on an await, and this one never leaves the task.
+        outcome: _Outcome = await_(_here(function, connection._conn, operation, parameters))  # noqa: SLF001
+        return outcome
+
+
+def _may_take_long(function: Any, operation: str, parameters: Any) -> bool:
+    if function is _execute_many:
+        return len(parameters) > MANY
+    copies_rows = operation.startswith("INSERT") and "SELECT" in operation
+    return operation == BEGIN or copies_rows or len(parameters) > MANY
+
+
+async def _here(function: Any, connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
+    outcome: _Outcome = function(connection, operation, parameters)
+    return outcome
+
+
+def _execute(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
+    cursor = connection.execute(operation, parameters)
+    rows = cursor.fetchall() if cursor.description else ()
+    outcome = _Outcome(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
+    cursor.close()
+    return outcome
+
+
+def _execute_many(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
+    cursor = connection.executemany(operation, parameters)
+    outcome = _Outcome(cursor.description, cursor.rowcount, cursor.lastrowid, ())
+    cursor.close()
+    return outcome
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+
+    _cursor_cls: Any = _Cursor
+
+
+class _DirectConnection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+
+    _cursor_cls: Any = _DirectCursor
+
+
+class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
+    """The `module` of an engine on sqlite+aiosqlite. A `direct` one needs check_same_thread=False."""
+
+    def __init__(self, *, direct: bool) -> None:
+        super().__init__(aiosqlite, sqlite3)
+        self._made = _DirectConnection if direct else _Connection
+
+    def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
+        plain: Any = super().connect(*arguments, **options)
+        return self._made(self, plain._connection)  # noqa: SLF001

@@ -124,6 +124,20 @@ def export_roster(
         rosters.export_file(file, village)
 
 
+@app.command("import-disclosure")
+def import_disclosure(
+    file: Annotated[Path, typer.Argument(help="An .xlsx or .csv file as the accountant keeps it.")],
+    month: Annotated[datetime, typer.Option("--month", formats=["%Y-%m"], help="The month, such as 2026-10.")],
+    by: Annotated[str, typer.Option("--by", help="Whose entry it is: a person in office.")],
+    village: Village = "",
+) -> None:
+    """Enter a month's disclosure items from a sheet: all of them, or none where a cell must be looked at."""
+    from bot.commands import disclosures
+
+    with _plainly():
+        disclosures.import_file(file, month.date(), village, by)
+
+
 @app.command("notice-report")
 def notice_report(
     number: Annotated[int, typer.Argument(help="The notice's number, such as 26041.")],
@@ -285,6 +299,15 @@ def send_test(
 
     with _plainly():
         channels.send_test(channel, address)
+
+
+@app.command()
+def verify() -> None:
+    """Check that nobody has touched the audit chains and the votes."""
+    from bot.commands import verifying
+
+    with _plainly():
+        verifying.verify()
 
 
 @app.command()

@@ -8,7 +8,8 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-LANGUAGES = ("zh_CN", "en")
+from store.domain.settings import LANGUAGES
+
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 Words = Mapping[str, str]

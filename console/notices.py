@@ -9,10 +9,9 @@ from aiohttp import web
 
 from console.pages import Pages
 from console.poster import Poster, png_of
-from notifier.render import LANGUAGES
 from store.database import Database
 from store.domain.areas import AreaKind
-from store.domain.settings import AreaSettings
+from store.domain.settings import LANGUAGES, AreaSettings
 from store.queries.areas import settings_for
 from store.queries.public_notices import PublicNotice, public_notice
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from notifier.render import LANGUAGES, TEMPLATES
+from notifier.render import TEMPLATES
+from store.domain.settings import LANGUAGES
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (

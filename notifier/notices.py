@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from notifier.audience import RANKS
 from notifier.plan_figures import Figures, next_sms
-from notifier.render import LANGUAGES, Medium, Renderer, button_rows
+from notifier.render import Medium, Renderer, button_rows
 from notifier.wording import Wording, cheapest, render_notice, wordings
 from store.actions.recipients import QUESTION_ID, Copy, write_recipients
 from store.database import Transaction
@@ -14,7 +14,7 @@ from store.domain.accounts import REACHES, Account
 from store.domain.notices import ANSWER_QUESTION, READ_QUESTION, Notice
 from store.domain.people import ContactKind
 from store.domain.plans import Objected, Preview, Slot
-from store.domain.settings import AreaSettings
+from store.domain.settings import LANGUAGES, AreaSettings
 from store.domain.speech import Question
 from store.queries.accounts import accounts_serving
 from store.queries.areas import settings_for

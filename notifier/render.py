@@ -18,11 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from notifier.channels.sms.segments import fit
 from store.domain.audiences import AudienceKind, Whom
-from store.domain.settings import AreaSettings
+from store.domain.settings import LANGUAGES, AreaSettings
 from store.domain.speech import SHARE_NUMBER, Option, Say
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-LANGUAGES = ("zh_CN", "en")
 SMS_PARTS = 2
 """An answer by SMS is cut to so many parts, with a way to the rest."""
 

@@ -11,11 +11,12 @@ import xlsxwriter
 
 from bot.commands.store import open_store, the_village
 from bot.opening import utc_now
-from notifier.render import LANGUAGES, Renderer
+from notifier.render import Renderer
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.people import ContactKind
 from store.domain.reach import Outcome, Reach
+from store.domain.settings import LANGUAGES
 from store.queries.areas import settings_for
 from store.queries.certificate import ReachedHousehold, households_reached
 from store.queries.reach import notice_id_numbered, reach_of

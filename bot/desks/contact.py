@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from store.actions.contacts import choose_language, move_to_village, opt_in, opt_out
+from store.actions.inbound import repeat_first_words
 from store.actions.turn import close_question, question_by_id
 from store.database import Transaction
 from store.domain.conversation import OpenQuestion, Speaker
@@ -27,7 +28,9 @@ class OwnContact:
         return [(village.id, village.name) for village in await villages_under(self.tx, self.speaker.settings.area)]
 
     async def move_to_village(self, village_id: int) -> None:
+        """What he wanted before he was asked where he lives is answered next."""
         await move_to_village(self.tx, self.speaker.contact, village_id)
+        await repeat_first_words(self.tx, self.speaker.contact.id)
 
     async def question(self, question_id: int) -> OpenQuestion | None:
         return await question_by_id(self.tx, self.speaker.contact, question_id)

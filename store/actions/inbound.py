@@ -19,6 +19,7 @@ FLOOD_WINDOW = timedelta(seconds=60)
 FLOOD_MESSAGES = 30
 """More messages than this from one address within the window wait their turn behind everybody else's."""
 FLOOD_DELAY = timedelta(seconds=2)
+FIRST_WORDS_WINDOW = timedelta(hours=48)
 
 
 async def record_inbound(tx: Transaction, arrived: Sequence[tuple[Account, InboundArrival]]) -> None:
@@ -61,6 +62,23 @@ _RECENT = (
     )
     .group_by(inbound_messages.c.account_id, inbound_messages.c.address_index)
 )
+
+
+async def repeat_first_words(tx: Transaction, contact_id: int) -> None:
+    """Take up what a guest said first within the window, once it is known where he belongs: it is heard anew."""
+    said = inbound_messages.c
+    first = await tx.first(
+        select(inbound_messages)
+        .where(said.contact_id == contact_id, said.state == "handled", said.received_at > tx.now - FIRST_WORDS_WINDOW)
+        .order_by(said.id)
+        .limit(1)
+    )
+    if first is None:
+        return
+    again = {**first._mapping, "provider_id": f"again:{first.id}", "state": "received", "failures": 0}  # noqa: SLF001
+    again |= {"received_at": tx.now, "due_at": tx.now, "handled_at": None, "contact_id": None}
+    again.pop("id")
+    await tx.insert_new_many(inbound_messages, [again])
 
 
 async def record_files(tx: Transaction, stored: Sequence[StoredFile]) -> None:

@@ -51,6 +51,9 @@ class AreaSettings:
     disclosure_holiday_rule: HolidayRule
 
 
+LANGUAGES = ("zh_CN", "en")
+"""The languages that there are texts in, the village's first."""
+
 DEFAULTS: Mapping[str, object] = {
     "landline": "",
     "language": "zh_CN",
@@ -71,6 +74,12 @@ DEFAULTS: Mapping[str, object] = {
 }
 
 
+def _language(value: object) -> str:
+    if value not in LANGUAGES:
+        raise ValueError("a language that there are no texts in")
+    return str(value)
+
+
 def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> AreaSettings:
     """Build the settings from stored values (JSON) over the defaults."""
     merged = {**DEFAULTS, **values}
@@ -79,7 +88,7 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         area=area,
         village_name=village_name,
         landline=str(merged["landline"]),
-        language=str(merged["language"]),
+        language=_language(merged["language"]),
         zone=ZoneInfo(str(merged["zone"])),
         quiet_from=time.fromisoformat(str(merged["quiet_from"])),
         quiet_to=time.fromisoformat(str(merged["quiet_to"])),

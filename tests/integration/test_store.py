@@ -27,9 +27,9 @@ from sqlalchemy.types import TypeEngine
 from store.actions.areas import add_area, change_setting, next_number
 from store.database import Database, Transaction
 from store.domain.areas import Area, AreaKind
-from store.domain.audit import AuditEntry, AuditFact, first_break
 from store.domain.errors import Refusal, StoreUnavailable
 from store.migrations import migrate
+from store.queries.verifying import first_broken_entry
 from store.shape import is_at_head
 from store.tables import APPEND_ONLY, UtcDateTime, area_settings, areas, audit_entries, audit_heads, contacts, metadata
 from tests.hub import Hub
@@ -49,24 +49,6 @@ async def second(database: Database) -> AsyncIterator[Database]:
     opened = Database(database.url.render_as_string(hide_password=False), database.keyring)
     yield opened
     await opened.close()
-
-
-async def broken_at(tx: Transaction, area_id: int) -> int | None:
-    rows = await tx.all(
-        select(audit_entries).where(audit_entries.c.area_id == area_id).order_by(audit_entries.c.sequence)
-    )
-    head = await tx.first(select(audit_heads).where(audit_heads.c.area_id == area_id))
-    assert head.sequence == len(rows)
-    entries = [
-        AuditEntry(
-            row.sequence,
-            AuditFact(row.area_id, row.actor, row.action, row.subject, row.digest, row.salt),
-            row.at,
-            row.hash,
-        )
-        for row in rows
-    ]
-    return first_break(entries, head.hash)
 
 
 def sync_url(store_url: str) -> str:
@@ -166,7 +148,7 @@ async def test_a_moment_comes_back_as_the_same_one(database: Database, county: A
         tx.audit(county.id, "test", "looked", "clock")
     async with database.read(NOW) as tx:
         assert await tx.scalar(select(audit_entries.c.at).order_by(audit_entries.c.id.desc()).limit(1)) == there
-        assert await broken_at(tx, county.id) is None
+        assert await first_broken_entry(tx, county.id) is None
 
 
 async def test_the_chain_holds_after_many_writers(database: Database, second: Database, county: Area) -> None:
@@ -181,7 +163,7 @@ async def test_the_chain_holds_after_many_writers(database: Database, second: Da
 
     await asyncio.gather(*map(write, range(40)))
     async with database.read(NOW) as tx:
-        assert [await broken_at(tx, area.id) for area in (county, other)] == [None, None]
+        assert [await first_broken_entry(tx, area.id) for area in (county, other)] == [None, None]
         assert await tx.scalar(select(func.count()).select_from(audit_entries)) == 2 * (1 + 40 * 2)
 
 
@@ -194,7 +176,7 @@ async def test_a_chain_that_somebody_changed_by_hand_is_found(database: Database
         for trigger in await _triggers_of(tx, "audit_entries"):
             await tx.run(text(disabled.format(trigger)))
         await tx.run(audit_entries.update().where(audit_entries.c.sequence == 3).values(actor="staff:8"))
-        broken = await broken_at(tx, county.id)
+        broken = await first_broken_entry(tx, county.id)
         await tx.connection.rollback()
     assert broken == 3
 
@@ -233,7 +215,7 @@ async def test_a_savepoint_undoes_its_writes_and_its_facts_and_nothing_else(data
         actions = [row.action for row in await tx.all(select(audit_entries.c.action).order_by(audit_entries.c.id))]
         assert actions == ["area.added", "before", "after"]
         assert await tx.scalar(select(func.count()).select_from(area_settings)) == 0
-        assert await broken_at(tx, county.id) is None
+        assert await first_broken_entry(tx, county.id) is None
 
 
 async def test_a_savepoint_that_a_constraint_ended_can_be_gone_on_after(database: Database, county: Area) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
-from notifier.render import LANGUAGES, TEMPLATES
+from notifier.render import TEMPLATES
 from store.domain.refused_subjects import RefusedSubject
+from store.domain.settings import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 REFUSALS = frozenset({"Refusal", "NotFound", "NotAllowed"})

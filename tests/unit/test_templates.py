@@ -8,9 +8,9 @@ import pytest
 from jinja2 import Environment, meta
 
 from notifier.channels.sms.segments import count_parts
-from notifier.render import LANGUAGES, SMS_PARTS, TEMPLATES, Medium, Renderer
+from notifier.render import SMS_PARTS, TEMPLATES, Medium, Renderer
 from store.domain.areas import Area, AreaKind
-from store.domain.settings import settings_of
+from store.domain.settings import LANGUAGES, settings_of
 from store.domain.speech import Option, Say
 from tests.sample_facts import FACTS
 

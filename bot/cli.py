@@ -202,7 +202,9 @@ def staff_link_code(name: Annotated[str, typer.Argument(help="The person's name.
 
 @channel_app.command("add")
 def channel_add(
-    kind: Annotated[str, typer.Argument(help="telegram, kannel, web_chat or simulator.")],
+    kind: Annotated[
+        str, typer.Argument(help="telegram, kannel, aliyun, tencent, twilio, smpp, gammu, web_chat or simulator.")
+    ],
     name: Annotated[str, typer.Argument(help="A name of your own for the account.")],
     given: Annotated[
         list[str] | None, typer.Argument(help="Credentials as name=value; - reads them from stdin.")
@@ -223,6 +225,15 @@ def channel_list(*, as_json: AsJson = False) -> None:
 
     with _plainly():
         channels.show(as_json=as_json)
+
+
+@channel_app.command("test")
+def channel_test(name: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
+    """Ask the provider who we are; nothing is sent."""
+    from bot.commands import channels
+
+    with _plainly():
+        channels.test(name)
 
 
 @channel_app.command("start")

@@ -13,12 +13,17 @@ twice with the same messages. It raises when nothing was committed: then the pro
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a provider allows. `text_units`: characters in chat, 16-bit units in SMS; `batch`: messages a request."""
+    """What a provider allows.
+
+    `text_units`: characters in chat, 16-bit units in SMS. `per_second` counts requests of at most `batch` messages.
+    Between two messages to one address lie `per_address_seconds`, in a chat of many `per_group_seconds`.
+    """
 
     text_units: int
     per_second: float
     burst: int = 1
     per_address_seconds: float = 0.0
+    per_group_seconds: float = 0.0
     batch: int = 1
     in_flight: int = 4
     can_receive: bool = True

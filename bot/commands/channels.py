@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +11,7 @@ from bot.commands.saying import print_json
 from bot.commands.store import books, open_store, the_village
 from bot.opening import utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
-from notifier.channel import ChannelUnreachable
+from notifier.channel import Channel, ChannelUnreachable
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult
 from notifier.registry import CHANNELS, NEEDED, Surroundings
 from store.actions.accounts import add_account, start_account
@@ -96,10 +96,21 @@ async def _accounts() -> list[Account]:
 
 def send_test(name: str, address: str) -> None:
     """A message outside the ledger, to see that the account works at all."""
-    print(asyncio.run(_send_test(name, address)))
+
+    async def send(channel: Channel) -> str:
+        who = await channel.check()
+        [result] = await channel.send([OutboundMessage(0, address, "榕树下:这是一条测试消息。")])
+        return f"{who}: {_in_words(result)}"
+
+    print(asyncio.run(_with_channel(name, send)))
 
 
-async def _send_test(name: str, address: str) -> str:
+def test(name: str) -> None:
+    """Who the provider says we are."""
+    print(asyncio.run(_with_channel(name, lambda channel: channel.check())))
+
+
+async def _with_channel(name: str, act: Callable[[Channel], Awaitable[str]]) -> str:
     account = next((one for one in await _accounts() if one.name == name), None)
     if account is None:
         raise NotFound("account.unknown")
@@ -110,13 +121,11 @@ async def _send_test(name: str, address: str) -> str:
         raise ConfigurationError("Telegram is off: its messages leave the country. Set BANYAN_TELEGRAM=true.")
     channel = CHANNELS[account.kind](account, Surroundings(hook_url(settings, account)))
     try:
-        who = await channel.check()
-        [result] = await channel.send([OutboundMessage(0, address, "榕树下:这是一条测试消息。")])
+        return await act(channel)
     except ChannelUnreachable as error:
         raise ConfigurationError(f"The provider cannot be reached: {error}") from error
     finally:
         await channel.close()
-    return f"{who}: {_in_words(result)}"
 
 
 def _in_words(result: SendResult) -> str:

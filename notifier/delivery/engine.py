@@ -129,7 +129,7 @@ class DeliveryEngine:
         """Claim what is due, send it, record what was answered; how many rows that were."""
         account, channel = self._channels[account_id]
         limits = channel.limits
-        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds, limits.batch)
+        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds, limits.per_group_seconds, limits.batch)
         lane = max(1, limits.in_flight // LANES) * limits.batch
         async with self._database.write(self._clock()) as tx:
             claimed = await claim(tx, account_id, pace, self._holder, lane, only=only)

@@ -41,12 +41,14 @@ class Claimed:
 class Pace:
     """How fast an account may send: calls a second, how many at once, seconds between two to one address.
 
-    `batch` is how many messages a call may carry.
+    `per_group_seconds` is for chats of many, to which Telegram gives negative ids; `batch` is how many messages a call
+    may carry.
     """
 
     per_second: float
     burst: int
     per_address_seconds: float
+    per_group_seconds: float = 0.0
     batch: int = 1
 
     @property
@@ -89,9 +91,7 @@ async def claim(
     await tx.run(_SEND, {"ids": ids, "holder": holder, "until": tx.now + LEASE})
     spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(chosen) / pace.batch) * pace.spacing
     await tx.run(_SPEND, {"account": account_id, "free_at": spent})
-    if pace.per_address_seconds:
-        await _occupy(tx, [row.address_index for row in chosen], pace.per_address_seconds)
-    return [
+    claimed = [
         Claimed(
             id=row.id,
             contact_id=row.contact_id,
@@ -104,6 +104,11 @@ async def claim(
         )
         for number, row in enumerate(chosen)
     ]
+    of_groups = {row.id for row in claimed if row.address.startswith("-")}
+    last = claimed[-1].starts_at
+    await _occupy(tx, [one.contact_id for one in claimed if one.id not in of_groups], pace.per_address_seconds, last)
+    await _occupy(tx, [one.contact_id for one in claimed if one.id in of_groups], pace.per_group_seconds, last)
+    return claimed
 
 
 _ACCOUNT = select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason).where(
@@ -184,12 +189,14 @@ def _due() -> Select[Any]:
 _DUE = _due()
 
 
-async def _occupy(tx: Transaction, address_indexes: Sequence[bytes], seconds: float) -> None:
-    await tx.run(
-        contacts.update()
-        .where(contacts.c.address_index.in_(address_indexes))
-        .values(next_free_at=tx.now + timedelta(seconds=seconds))
-    )
+async def _occupy(tx: Transaction, contact_ids: Sequence[int], seconds: float, last: datetime) -> None:
+    """Their addresses are free again so long after the last call, whosever contacts they are."""
+    if not contact_ids or not seconds:
+        return
+    there = contacts.alias()
+    addresses = select(there.c.address_index).where(there.c.id.in_(contact_ids))
+    free_at = last + timedelta(seconds=seconds)
+    await tx.run(contacts.update().where(contacts.c.address_index.in_(addresses)).values(next_free_at=free_at))
 
 
 async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[Attempt]) -> None:

@@ -36,7 +36,7 @@ async def settle(tx: Transaction, homes: Subquery, chat_account: int, people: in
     await _copy(tx, households, ("id", "area_id", "number"), numbered)
     for place in range(people):
         await _copy(tx, residents, tuple(_person(homes, place)), select(*_person(homes, place).values()))
-    home, place = residents.c.id / MOST_PEOPLE, residents.c.id % MOST_PEOPLE
+    home, place = residents.c.id // MOST_PEOPLE, residents.c.id % MOST_PEOPLE
     is_ours = residents.c.id >= FIRST_ID * MOST_PEOPLE
     phones = ((place == 0) & (home % 20 != 0)) | ((place == 1) & (home % 2 == 1))
     await _contacts(tx, ContactKind.PHONE, is_ours & phones, None)
@@ -71,8 +71,8 @@ async def _contacts(tx: Transaction, kind: ContactKind, whose: ColumnElement[boo
         "last4_index": literal(b"", LargeBinary),
         "display_name": literal(""),
         "language": literal("zh_CN"),
-        "opted_out_at": case((contact_id / 2 % 50 == 0, earlier), else_=null()),
-        "dead_at": case((contact_id / 2 % 101 == 0, earlier), else_=null()),
+        "opted_out_at": case((contact_id // 2 % 50 == 0, earlier), else_=null()),
+        "dead_at": case((contact_id // 2 % 101 == 0, earlier), else_=null()),
         "created_at": now,
     }
     await _copy(tx, contacts, tuple(values), select(*values.values()).where(whose))

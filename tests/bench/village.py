@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from bot.opening import utc_now
 from store.actions.accounts import add_account
@@ -15,9 +15,8 @@ from store.database import Database
 from store.domain.accounts import Account, AccountKind
 from store.keyring import new_keyring, save_keyring
 from store.migrations import migrate_store
-from store.tables import contacts
 from tests.hub import Hub, small_village
-from tests.phones import contact_row
+from tests.phones import add_phones
 
 STORE, KEY_FILE = "banyan.db", "banyan.key"
 UNPACED = 1_000_000.0
@@ -61,17 +60,12 @@ class Village:
 
     async def add_contacts(self, count: int) -> list[int]:
         """So many phones that nobody holds; their ids."""
-        before = contacts.c.id > await self._newest_contact()
+        found = []
         for start in range(0, count, CHUNK):
+            numbers = [number_of(recipient) for recipient in range(start, min(count, start + CHUNK))]
             async with self.database.write(utc_now()) as tx:
-                numbers = map(number_of, range(start, min(count, start + CHUNK)))
-                await tx.insert_many(contacts, [contact_row(tx, self.hub.village.id, one, tx.now) for one in numbers])
-        async with self.database.read(utc_now()) as tx:
-            return [row.id for row in await tx.all(select(contacts.c.id).where(before).order_by(contacts.c.id))]
-
-    async def _newest_contact(self) -> int:
-        async with self.database.read(utc_now()) as tx:
-            return int(await tx.scalar(select(func.max(contacts.c.id))))
+                found += await add_phones(tx, self.hub.village.id, numbers)
+        return found
 
 
 def number_of(recipient: int) -> str:

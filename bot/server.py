@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.callers import caller_of, may_call
 from notifier.channel import Channel, Receive, WebRequest
 from notifier.message import DeliveryReceipt, InboundMessage
 from notifier.metrics import REQUESTS
@@ -80,6 +81,9 @@ async def _hook(doors: Doors, request: web.Request) -> web.Response:
     secret = request.match_info["secret"]
     if account is None or channel is None or not hmac.compare_digest(secret.encode(), account.hook_secret.encode()):
         log.warning("hook.refused", account=account_id, hook=name)
+        raise web.HTTPForbidden
+    if not may_call(account.credentials.get("allow", ""), caller_of(request)):
+        log.warning("hook.caller_refused", account=account_id, hook=name)
         raise web.HTTPForbidden
     route = next((one for one in channel.routes() if one.name == name and request.method in one.methods), None)
     if route is None:

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from bot.callers import may_call
 from bot.commands.saying import print_json
 from bot.commands.store import books, open_store, the_village
 from bot.opening import utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
 from notifier.channel import Channel, ChannelUnreachable
+from notifier.channels.sms.linter import template_objections
+from notifier.channels.sms.templates import templates_of
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult
 from notifier.registry import CHANNELS, NEEDED, Surroundings
 from store.actions.accounts import add_account, start_account
@@ -24,6 +27,8 @@ def add(kind: str, name: str, given: Sequence[str], village: str) -> None:
     settings = read_settings()
     account = asyncio.run(_add(settings, kind, name, given, village))
     print(f"Account {account.id} ({account.kind}) is added.")
+    for line in _objections(account):
+        print(line)
     for hook in _hooks(settings, account):
         print(f"  {hook}: {hook_url(settings, account)}/{hook}")
     if account.kind is AccountKind.TELEGRAM and not settings.telegram:
@@ -45,9 +50,19 @@ async def _add(settings: Settings, kind: str, name: str, given: Sequence[str], v
         account = await add_account(tx, area.id, AccountKind(kind), name, credentials, actor="console")
         try:
             _hooks(settings, account)
+            may_call(credentials.get("allow", ""), "")
         except (ValueError, KeyError) as error:
             raise Refusal("channel.credentials_wrong", reason=str(error)) from error
         return account
+
+
+def _objections(account: Account) -> list[str]:
+    """What the gateway would not approve in the templates that were given."""
+    return [
+        f"Template {template.code}: {objection.reason} {objection.words}".rstrip()
+        for template in templates_of(account.credentials)
+        for objection in template_objections(account.kind, template)
+    ]
 
 
 def _hooks(settings: Settings, account: Account) -> list[str]:

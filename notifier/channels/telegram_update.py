@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from telegram import Bot, CallbackQuery, Chat, Message, PhotoSize, Update, User, Voice
+from telegram import Bot, CallbackQuery, Chat, Document, Message, PhotoSize, Update, User, Voice
 from telegram.error import TelegramError
 
 from notifier.message import AttachmentKind, InboundAttachment, InboundMessage, Location
@@ -82,12 +82,14 @@ class UpdateReader:
     async def _attachments(self, update_id: int, message: Message) -> tuple[InboundAttachment, ...]:
         if photo := _largest(message.photo):
             return await self._fetch(update_id, AttachmentKind.PHOTO, photo)
+        if message.document and (message.document.mime_type or "").startswith("image/"):
+            return await self._fetch(update_id, AttachmentKind.PHOTO, message.document)  # sent as a file, uncompressed
         if message.voice:
             return await self._fetch(update_id, AttachmentKind.VOICE, message.voice)
         return ()
 
     async def _fetch(
-        self, update_id: int, kind: AttachmentKind, file: PhotoSize | Voice
+        self, update_id: int, kind: AttachmentKind, file: PhotoSize | Document | Voice
     ) -> tuple[InboundAttachment, ...]:
         """Nothing where the file cannot be had: the words that came with it matter more."""
         try:
@@ -97,7 +99,7 @@ class UpdateReader:
             return ()
         return (InboundAttachment(kind, content),)
 
-    async def _download(self, file: PhotoSize | Voice) -> bytes:
+    async def _download(self, file: PhotoSize | Document | Voice) -> bytes:
         found = await self._bot.get_file(file.file_id)
         if (found.file_size or file.file_size or 0) > MAX_FILE_BYTES:
             raise TelegramError("larger than 10 MB")

@@ -15,12 +15,15 @@ from sqlalchemy import Select, bindparam, case, or_, select
 from store.actions.delivery_receipts import match_waiting
 from store.database import Transaction
 from store.domain.deliveries import RANK, DeliveryState
+from store.keyring import KeyringError
 from store.queries.people import ADDRESS, CHUNK
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts, delivery_is
 
 LEASE = timedelta(seconds=60)
 AHEAD = timedelta(seconds=0.25)
 """How long before its time a call may be claimed: the pace is then kept to the moment, and one commit serves many."""
+
+UNREADABLE_RESTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +87,49 @@ async def claim(
         return []
     first, calls = _slots(tx.now, pace, account.next_free_at)
     most = min(most, calls * pace.batch)
-    chosen = await _due_rows(tx, account_id, most, only) if most > 0 else []
-    if not chosen:
+    opened = await _open(tx, await _due_rows(tx, account_id, most, only)) if most > 0 else []
+    if not opened:
         return []
-    ids = [row.id for row in chosen]
-    await tx.run(_SEND, {"ids": ids, "holder": holder, "until": tx.now + LEASE})
-    spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(chosen) / pace.batch) * pace.spacing
-    await tx.run(_SPEND, {"account": account_id, "free_at": spent})
     claimed = [
         Claimed(
             id=row.id,
             contact_id=row.contact_id,
-            address=tx.keyring.open(row.address, context=ADDRESS),
+            address=address,
             text=row.text,
             buttons=tuple((label, data) for label, data in row.buttons),
             replaces=row.replaces,
             attempts=row.attempts + 1,
             starts_at=max(tx.now, first + number // pace.batch * pace.spacing),
         )
-        for number, row in enumerate(chosen)
+        for number, (row, address) in enumerate(opened)
     ]
-    of_groups = {row.id for row in claimed if row.address.startswith("-")}
-    last = claimed[-1].starts_at
-    await _occupy(tx, [one.contact_id for one in claimed if one.id not in of_groups], pace.per_address_seconds, last)
-    await _occupy(tx, [one.contact_id for one in claimed if one.id in of_groups], pace.per_group_seconds, last)
+    await tx.run(_SEND, {"ids": [row.id for row in claimed], "holder": holder, "until": tx.now + LEASE})
+    spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(claimed) / pace.batch) * pace.spacing
+    await tx.run(_SPEND, {"account": account_id, "free_at": spent})
+    await _occupy_all(tx, claimed, pace)
     return claimed
+
+
+async def _open(tx: Transaction, rows: Sequence[Any]) -> list[tuple[Any, str]]:
+    """The rows with their addresses. One that does not open (another key file) rests and holds up nobody else's."""
+    opened, unreadable = [], []
+    for row in rows:
+        try:
+            opened.append((row, tx.keyring.open(row.address, context=ADDRESS)))
+        except KeyringError:
+            unreadable.append(row.id)
+    if unreadable:
+        resting = {"due_at": tx.now + UNREADABLE_RESTS, "reason": "unreadable"}
+        await tx.run(deliveries.update().where(deliveries.c.id.in_(unreadable)).values(**resting))
+    return opened
+
+
+async def _occupy_all(tx: Transaction, claimed: Sequence[Claimed], pace: Pace) -> None:
+    last = claimed[-1].starts_at
+    of_groups = [one.contact_id for one in claimed if one.address.startswith("-")]
+    of_persons = [one.contact_id for one in claimed if not one.address.startswith("-")]
+    await _occupy(tx, of_persons, pace.per_address_seconds, last)
+    await _occupy(tx, of_groups, pace.per_group_seconds, last)
 
 
 _ACCOUNT = select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason).where(

@@ -81,6 +81,7 @@ async def test_a_wrong_setting_is_refused(name: str, value: str) -> None:
         ("kannel", "sms", "send_url=http://127.0.0.1:9/", "username=a", "password=b", "sender=c", "per_second=fast"),
         ("smpp", "smsc", "endpoint=nonsense", "system_id=a", "password=b", "sender=c"),
         ("kannel", "sms", "username=a"),
+        ("kannel", "sms", "send_url=http://127.0.0.1:9/", "username=a", "password=b", "sender=c", "allow=10.0.0.0/99"),
         ("pigeon", "post"),
     ],
 )
@@ -89,3 +90,14 @@ async def test_an_account_that_could_not_work_is_not_added(given: tuple[str, ...
     assert refused.exit_code == EXIT_REFUSED
     assert "Traceback" not in refused.stderr
     assert given[1] not in run("channel", "list", "--json").stdout
+
+
+@pytest.mark.usefixtures("settings")
+async def test_a_template_that_a_gateway_would_not_approve_is_said_so() -> None:
+    given = ("access_key_id=a", "access_key_secret=b", "signature=榕溪村")
+    added = run(
+        "channel", "add", "aliyun", "cloud", *given, "template.SMS_1=${kind}${number}", "template.SMS_2=停水:${day}"
+    )
+    assert added.exit_code == 0
+    assert "SMS_1: adjacent_variables" in added.stdout
+    assert "SMS_2" not in added.stdout

@@ -1,6 +1,7 @@
 """The door that providers call: only with the secret, only what is there, and never acknowledged before the commit."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -123,6 +124,23 @@ async def test_what_was_not_committed_is_not_acknowledged(
     inbox.error = None
     assert (await client.get(hook(account), params=SAID)).status == 200
     assert inbox.texts == ["停水了"]
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "status"), [("203.0.113.7", 403), ("203.0.113.7, 198.51.100.9", 200), ("nonsense", 403), ("", 403)]
+)
+async def test_only_the_addresses_that_an_account_names_may_call(
+    database: Database, account: Account, inbox: Inbox, forwarded: str, status: int
+) -> None:
+    """Behind a proxy on this machine; without one the peer itself counts."""
+    strict = replace(account, credentials={"allow": "198.51.100.0/24"})
+    channel = kannel_at("http://127.0.0.1:9")
+    doors = Doors({account.id: (strict, channel)}, inbox.receive, [], {})
+    async with TestClient(TestServer(build_application(database, doors, ""))) as opened:
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+        assert (await opened.get(hook(account), params=SAID, headers=headers)).status == status
+    await channel.close()
+    assert len(inbox.texts) == (status == 200)
 
 
 @pytest.mark.parametrize("query", ["", "from=%ff", "delivery=1&type=x", "from=&text=&id=", "text=%D7%F3"])

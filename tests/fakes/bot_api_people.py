@@ -71,6 +71,10 @@ class People:
         sizes[-1]["file_size"] = declared_bytes or sizes[-1]["file_size"]
         return self._writes(chat_id, {"photo": sizes} | ({"caption": caption} if caption else {}))
 
+    def user_sends_picture_as_file(self, chat_id: int, content: bytes) -> int:
+        document = self._file("documents", content) | {"file_name": "IMG_1.jpg", "mime_type": "image/jpeg"}
+        return self._writes(chat_id, {"document": document})
+
     def user_sends_voice(self, chat_id: int, content: bytes) -> int:
         voice = self._file("voice", content) | {"duration": 3, "mime_type": "audio/ogg"}
         return self._writes(chat_id, {"voice": voice})

@@ -24,7 +24,7 @@ from notifier.message import (
 from store.actions.accounts import hold_listening_lease
 from store.actions.deliveries import Draft, write_deliveries, write_delivery
 from store.actions.leases import end_leases, lease_holders
-from store.actions.sending import LEASE, Pace, claim, give_up_stale
+from store.actions.sending import LEASE, UNREADABLE_RESTS, Pace, claim, give_up_stale
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts
 from tests.hub import Hub
@@ -220,23 +220,18 @@ async def test_a_text_too_long_for_the_provider_is_cut_and_not_lost(hub: Hub) ->
     assert sorted(message.text for message in channel.sent) == ["水" * 99 + "…", "水" * 100]
 
 
-async def test_the_engine_outlives_a_row_that_it_cannot_read(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notifier.delivery.engine.OUTAGE_SECONDS", 0.02)
-    monkeypatch.setattr("notifier.delivery.engine.IDLE_SECONDS", 0.02)
-    delivery_id = await write(hub)
+async def test_an_address_that_does_not_open_waits_and_holds_up_nobody_else(hub: Hub) -> None:
     mine = contacts.c.id == (await hub.contact_of("陈伯")).id
+    delivery_id, other = await write(hub), await write(hub, "黄明")
     async with hub.books() as tx:
         sealed = await tx.scalar(select(contacts.c.address).where(mine))
         await tx.run(contacts.update().where(mine).values(address=b"k9:of another key file"))
-    channel = Scripted()
-    engine = engine_of(hub, channel)
-    working = asyncio.create_task(engine.run())
-    await asyncio.sleep(0.2)
-    assert not working.done()
+    engine = engine_of(hub, Scripted())
+    assert await engine.send_due(hub.sms.id) == 1
+    assert (await state_of(hub, other))[0] == "sent"
+    assert await state_of(hub, delivery_id) == ("queued", "unreadable")
     async with hub.books() as tx:
         await tx.run(contacts.update().where(mine).values(address=sealed))
-    async with asyncio.timeout(10):
-        while (await state_of(hub, delivery_id))[0] != "sent":  # noqa: ASYNC110 - a row rings no bell
-            await asyncio.sleep(0.02)
-    engine.stop()
-    await asyncio.wait_for(working, 10)
+    hub.clock.pass_time(seconds=UNREADABLE_RESTS.total_seconds() + 1)
+    await engine.send_due(hub.sms.id)
+    assert await state_of(hub, delivery_id) == ("sent", "")

@@ -82,6 +82,12 @@ async def test_a_photo_above_ten_megabytes_comes_in_its_next_size(fake: BotApi) 
     assert message.attachments[0].content == b"medium"
 
 
+async def test_a_picture_sent_as_a_file_is_a_photo(fake: BotApi) -> None:
+    fake.user_sends_picture_as_file(CHAT, b"uncompressed")
+    (message,) = await received(fake)
+    assert [(file.kind, file.content) for file in message.attachments] == [(AttachmentKind.PHOTO, b"uncompressed")]
+
+
 async def test_a_voice_note_above_ten_megabytes_is_left(fake: BotApi) -> None:
     fake.user_sends_voice(CHAT, b"o" * (10 * 1024 * 1024 + 1))
     (message,) = await received(fake)

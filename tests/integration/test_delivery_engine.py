@@ -28,6 +28,7 @@ from store.actions.sending import LEASE, UNREADABLE_RESTS, Pace, claim, give_up_
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts
 from tests.hub import Hub
+from tests.phones import add_phones
 
 TEXT = "【榕溪村】停水通知26041号:11月23日8点到17点,一至三组。"
 BUSY = Refused(SendError("throttled", retryable=True))
@@ -235,3 +236,31 @@ async def test_an_address_that_does_not_open_waits_and_holds_up_nobody_else(hub:
     hub.clock.pass_time(seconds=UNREADABLE_RESTS.total_seconds() + 1)
     await engine.send_due(hub.sms.id)
     assert await state_of(hub, delivery_id) == ("sent", "")
+
+
+async def test_a_call_carries_as_many_as_the_provider_takes(hub: Hub) -> None:
+    """And calls, not messages, are what its pace counts."""
+    limits = Limits(text_units=100, per_second=20, burst=2, batch=50, in_flight=4)
+    channel = Scripted([[Accepted(f"p{number}") for number in range(50)] for _ in range(2)], limits=limits)
+    async with hub.books() as tx:
+        ids = await add_phones(tx, hub.village.id, [f"+861390001{number:04d}" for number in range(120)])
+        drafts = [Draft(hub.village.id, one, hub.sms.id, TEXT, hub.clock(), is_bulk=True) for one in ids]
+        await write_deliveries(tx, drafts)
+    engine = engine_of(hub, channel)
+    assert await engine.send_due(hub.sms.id) == 100
+    assert (len(channel.sent), channel.script) == (100, [])
+    hub.clock.pass_time(seconds=1)
+    channel.script.append([Accepted(f"q{number}") for number in range(20)])
+    assert await engine.send_due(hub.sms.id) == 20
+
+
+async def test_calls_that_are_claimed_together_keep_their_distance(hub: Hub) -> None:
+    async with hub.books() as tx:
+        ids = await add_phones(tx, hub.village.id, [f"+861390001{number:04d}" for number in range(40)])
+        drafts = [Draft(hub.village.id, one, hub.sms.id, TEXT, hub.clock(), is_bulk=True) for one in ids]
+        await write_deliveries(tx, drafts)
+        first = await claim(tx, hub.sms.id, Pace(20, 3, 0), "test", 100)
+        second = await claim(tx, hub.sms.id, Pace(20, 3, 0), "test", 100)
+    early = [(row.starts_at - hub.clock()).total_seconds() for row in first]
+    assert early == pytest.approx([0, 0, 0, 0.05, 0.1, 0.15, 0.2, 0.25])
+    assert second == [], "the next quarter of a second is taken"

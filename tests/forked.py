@@ -9,8 +9,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
+from unittest.mock import patch
 
 from bot.commands import serving
 
@@ -43,10 +46,30 @@ class Forked:
         return self.exit_code
 
 
+def make_ready() -> None:
+    """Have the server process import the program meanwhile: it takes seconds, and the first start waits for it."""
+    ensure_running()
+
+
 def serve(environment: Mapping[str, str]) -> None:
     """`banyan serve` in this environment and no other BANYAN_ setting."""
     _set(environment)
     serving.serve()
+
+
+def serve_ahead(environment: Mapping[str, str], ahead: timedelta) -> None:
+    """`banyan serve` whose clock is before the true one: to the store, so much time has passed.
+
+    A page of web chat still goes by the true time, and sees what is due by that.
+    """
+
+    class Ahead:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime.now(zone) + ahead
+
+    with patch("bot.opening.datetime", Ahead):
+        serve(environment)
 
 
 def serve_web_only(environment: Mapping[str, str]) -> None:

@@ -262,16 +262,16 @@ async def _move(
     lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
     rises = deliveries.c.state.in_(lower)
     values: dict[str, object] = {"state": state, "reason": reason, "lease_until": None}
-    if state is DeliveryState.SENT:
-        values["sent_at"] = tx.now
     if due_at:
         values["due_at"] = due_at
+    # It went out, also where the receipt has been quicker than the call's answer.
+    always = {"sent_at": tx.now} if state is DeliveryState.SENT else {}
     for start in range(0, len(ids), CHUNK):
         those = deliveries.c.id.in_(ids[start : start + CHUNK])
         await tx.run(
             deliveries.update()
             .where(those)
-            .values({name: case((rises, value), else_=deliveries.c[name]) for name, value in values.items()})
+            .values({name: case((rises, value), else_=deliveries.c[name]) for name, value in values.items()} | always)
         )
 
 

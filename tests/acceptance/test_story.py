@@ -7,10 +7,9 @@ server of these tests, web chat over HTTP. It is killed with -9 in the middle.
 import asyncio
 import io
 import json
+import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -29,6 +28,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from tests.fakes.bot_api import BotApi
 from tests.fakes.kannel import RealKannel, missing_programs
+from tests.forked import Forked, make_ready, serve_ahead
 from tests.real_parts import free_port, require_real_part
 
 ROSTER = Path(__file__).parent.parent / "recordings" / "roster-messy.xlsx"
@@ -56,7 +56,7 @@ class Village:
     port: int
     bots: BotApi
     kannel: RealKannel | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
 
     def run(self, *arguments: str) -> str:
         """A command of the command line, in the village's folder; in a thread, for it has an event loop of its own."""
@@ -65,13 +65,9 @@ class Village:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    async def serve(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, "-c", "from bot.cli import run; run()", "serve"],
-                stdout=log,
-                stderr=log,
-            )
+    async def serve(self, ahead: timedelta = timedelta()) -> None:
+        """Start it, and wait until it serves; `ahead` is how far its clock is before the true one."""
+        self.process = Forked(serve_ahead, self._environment(), ahead, log=self.folder / "log")
         async with aiohttp.ClientSession() as session:
             for _ in range(300):
                 try:
@@ -82,15 +78,26 @@ class Village:
                     await asyncio.sleep(0.1)
         raise AssertionError((self.folder / "log").read_text())
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         assert self.process
-        self.process.kill()
-        self.process.wait()
+        self.process.signal(signal.SIGKILL)
+        await self.process.end(5)
 
-    def stop(self) -> int:
+    async def stop(self) -> int:
         assert self.process
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=15)
+        self.process.signal(signal.SIGTERM)
+        return await self.process.end(15)
+
+    def _environment(self) -> dict[str, str]:
+        """The tests' own, with whole paths: the process was forked from one that stands in another folder."""
+        given = {name: value for name, value in os.environ.items() if name.startswith("BANYAN_")}
+        var = self.folder / "var"
+        places = {
+            "DATABASE_URL": f"sqlite:///{var}/banyan.db",
+            "KEY_FILE": f"{var}/banyan.key",
+            "FILES": f"{var}/files",
+        }
+        return {**given, **{f"BANYAN_{name}": place for name, place in places.items()}}
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         engine = create_engine(f"sqlite:///{self.folder}/var/banyan.db")
@@ -177,6 +184,7 @@ class Visitor:
 
 @asynccontextmanager
 async def a_village(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Village]:
+    make_ready()
     async with BotApi(chat_burst=100) as bots:
         village = Village(folder, free_port(), bots)
         monkeypatch.chdir(folder)
@@ -186,8 +194,8 @@ async def a_village(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         try:
             yield village
         finally:
-            if village.process and village.process.poll() is None:
-                village.kill()
+            if village.process:
+                await village.kill()
 
 
 @pytest.mark.kannel
@@ -206,14 +214,14 @@ async def test_the_story_of_two_lamps_a_notice_a_vote_and_a_disclosure_day(
             visitor = await _visitor(session, village)
             await _link_phones(village, codes)
             await _two_lamps(village, visitor)
-            village.kill()
+            await village.kill()
             await village.serve()
             await _both_agree(village, visitor)
             await _a_notice(village, visitor)
             await _a_vote(village, visitor)
             await _the_disclosure_day(village, visitor)
             await _nothing_is_lost(village)
-            assert village.stop() == 0
+            assert await village.stop() == 0
 
 
 def _set_up(village: Village, send_url: str) -> tuple[str, dict[str, str]]:

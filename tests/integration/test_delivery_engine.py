@@ -23,8 +23,10 @@ from notifier.message import (
 )
 from store.actions.accounts import hold_listening_lease
 from store.actions.deliveries import Draft, write_deliveries, write_delivery
+from store.actions.delivery_receipts import Receipt, record_receipts
 from store.actions.leases import end_leases, lease_holders
-from store.actions.sending import LEASE, UNREADABLE_RESTS, Pace, claim, give_up_stale
+from store.actions.sending import LEASE, UNREADABLE_RESTS, Attempt, Pace, claim, give_up_stale, record_attempts
+from store.domain.deliveries import DeliveryState
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts
 from tests.hub import Hub
@@ -112,6 +114,20 @@ async def test_what_the_channel_answered_is_what_is_written(
         hub.clock.pass_time(hours=1)
         await engine.send_due(hub.sms.id)
     assert len(channel.sent) == 1 + goes_out_again
+
+
+async def test_a_receipt_that_is_quicker_than_the_answer_leaves_both_moments(hub: Hub) -> None:
+    delivery_id = await write(hub)
+    async with hub.books() as tx:
+        [claimed] = await claim(tx, hub.sms.id, Pace(1000, 4, 0), "test", 1)
+        await tx.run(deliveries.update().values(state="sending"))
+    async with hub.books() as tx:
+        await record_receipts(tx, hub.sms.id, [Receipt(DeliveryState.DELIVERED, delivery_id)])
+    hub.clock.pass_time(seconds=1)
+    async with hub.books() as tx:
+        await record_attempts(tx, hub.sms.id, [Attempt(claimed.id, 1, DeliveryState.SENT, tx.now)])
+        row = await tx.first(select(deliveries).where(deliveries.c.id == delivery_id))
+    assert (row.state, row.sent_at, row.delivered_at) == ("delivered", hub.clock(), hub.clock() - timedelta(seconds=1))
 
 
 async def test_trying_again_ends_and_every_attempt_is_kept(hub: Hub) -> None:

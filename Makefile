@@ -10,7 +10,7 @@ define install
 @touch $@
 endef
 
-.PHONY: run test check bench lock
+.PHONY: run test check bench bench-prefecture lock
 
 run: .venv/runtime
 	.venv/bin/banyan demo
@@ -26,6 +26,9 @@ check: .venv/dev
 
 bench: .venv/dev
 	.venv/bin/python -m tests.bench
+
+bench-prefecture: .venv/dev
+	.venv/bin/python -m tests.bench.prefecture
 
 # Takes the newest versions that pyproject.toml allows. The runtime's are a part of the developers', with the same pins.
 LOCK = .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

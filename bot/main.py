@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
+from bot.callers import caller_of
 from bot.chat_rooms import ChatRooms
 from bot.holder import is_gone, new_holder
 from bot.inbox import Inbox
@@ -24,6 +25,8 @@ from bot.server import AccessLog, Doors, build_application
 from bot.settings import ConfigurationError, Settings
 from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
+from console.office import Surroundings as ConsoleSurroundings
+from console.office import console_application, console_pages
 from console.public import public_application
 from notifier.channel import Channel
 from notifier.counting import close_and_tell
@@ -52,6 +55,7 @@ CLOSE_SECONDS = 2
 """How long a stop waits for requests that are under way: a phone in a dead spot may be uploading for minutes."""
 STOP_SECONDS = 6
 """How long it then waits for the turn and the calls that are under way. Docker kills after ten seconds."""
+AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,17 @@ def web_application(hub: Hub) -> web.Application:
         channels=hub.channels,
         receive=hub.inbox.receive,
         routes=routes,
-        applications={"/v": public_application(hub.database, hub.files, _address(hub.settings))},
+        applications={
+            "/v": public_application(hub.database, hub.files, _address(hub.settings)),
+            "/console": console_application(hub.database, hub.files, _around_console(hub)),
+        },
     )
     return build_application(hub.database, doors, hub.settings.metrics_token)
+
+
+def _around_console(hub: Hub) -> ConsoleSurroundings:
+    secure = hub.settings.public_url.scheme == "https"
+    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure)
 
 
 async def serve(
@@ -249,6 +261,10 @@ async def _wind_down(parts: Sequence[Part], running: asyncio.Task[None]) -> None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(*(part.stopped.wait() for part in parts))
-    running.cancel()
+    # A driver's error in the midst of a cancelled statement takes the cancellation's place, and is waited out as an
+    # outage: so it is said until it is heard.
+    while not running.done():
+        running.cancel()
+        await asyncio.wait({running}, timeout=AGAIN_SECONDS)
     with contextlib.suppress(asyncio.CancelledError):
         await running

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
-import phonenumbers
 from aiohttp import web
 
 from bot.chat_lines import LineView, line_views
@@ -19,6 +18,7 @@ from bot.pages import PAGE_HEADERS, PageRenderer, comes_from_here, language_aske
 from notifier.channels.sms.segments import count_parts
 from store.domain.accounts import AccountKind
 from store.domain.errors import NotFound, StoreUnavailable
+from store.domain.phones import e164
 
 MOST_HANDSETS = 40
 LONGEST_WAIT_SECONDS = 25
@@ -112,17 +112,6 @@ def simulator_routes(rooms: ChatRooms, pages: PageRenderer) -> list[web.RouteDef
         web.post(f"{phones}/messages", simulator.say),
         web.get(f"{phones}/changes", simulator.changes),
     ]
-
-
-def e164(written: str) -> str | None:
-    """The number as networks write it, +86 where no country is named; None where it is no number."""
-    try:
-        number = phonenumbers.parse(written, "CN")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def numbers_in(written: Iterable[str]) -> list[str]:

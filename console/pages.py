@@ -6,7 +6,9 @@ A page works without a script. Whatever a person wrote is text in it, never mark
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,19 +28,20 @@ PAGE_HEADERS = {
 
 
 class Pages:
-    """Renders `templates/public/*.html` with the words of `templates/<language>/`."""
+    """Renders `templates/<folder>/*.html` with the words of `templates/<language>/`."""
 
-    def __init__(self, templates: Path = TEMPLATES) -> None:
+    def __init__(self, folder: str = "public", headers: Mapping[str, str] = PAGE_HEADERS) -> None:
+        templates, self._headers = TEMPLATES, headers
         self._static = templates / "public" / "static"
         self._words = {language: _words(templates / language) for language in LANGUAGES}
         self._environment = Environment(
-            loader=FileSystemLoader(templates / "public"),
+            loader=FileSystemLoader(templates / folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(static=self._static_url, money=money)
+        self._environment.globals.update(static=self._static_url, money=money, moment=moment)
 
     def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
         return self._words[language]
@@ -47,7 +50,7 @@ class Pages:
         language = language_asked(request)
         template = self._environment.get_template(name)
         text = template.render(words=self._words[language], language=language.replace("_", "-"), **values)
-        headers = {**PAGE_HEADERS, "Vary": "Accept-Language"}
+        headers = {**self._headers, "Vary": "Accept-Language"}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
     def _static_url(self, name: str) -> str:
@@ -68,6 +71,13 @@ def language_asked(request: web.Request) -> str:
             if wish.strip().startswith(language[:2]):
                 return language
     return LANGUAGES[0]
+
+
+def moment(value: datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
+    """11月18日 12:05 (`words`: the section `time`)."""
+    local = value.astimezone(zone)
+    day = words["day"].format(month=local.month, day=local.day, name=words[f"month_{local.month}"])
+    return f"{day} {local:%H:%M}"
 
 
 def money(fen: int) -> str:

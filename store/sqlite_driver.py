@@ -132,8 +132,16 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
     _cursor_cls: Any = _Cursor
 
+    def terminate(self) -> None:
+        """Have the driver's thread close it, after the statement that it is at, and wait for nothing.
 
-class _DirectConnection(AsyncAdapt_aiosqlite_connection):
+        SQLAlchemy's own waits for the close; where that is cancelled as well (a stop in the midst of a statement), a
+        task is left behind that waits for a thread which has ended, and the process never ends.
+        """
+        self._terminate_force_close()
+
+
+class _DirectConnection(_Connection):
     __slots__ = ()
 
     _cursor_cls: Any = _DirectCursor

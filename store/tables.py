@@ -319,6 +319,46 @@ files = Table(
     _moment("created_at"),
 )
 
+# Signing in at the console -------------------------------------------------------------------------------------------
+
+staff_passwords = Table(
+    "staff_passwords",
+    metadata,
+    _to("staff_id", "staff", primary_key=True),
+    Column("hash", String(200), nullable=False),
+    _moment("set_at"),
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    _id(),
+    _to("staff_id", "staff", index=True),
+    _to("phone_contact_id", "contacts"),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _moment("begun_at"),
+    _moment("proved_at", optional=True),
+    _moment("seen_at"),
+    _moment("ends_at"),
+    _moment("ended_at", optional=True),
+)
+
+console_forms = Table(
+    "console_forms",
+    metadata,
+    _to("session_id", "console_sessions", primary_key=True),
+    Column("form", String(32), primary_key=True),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    _id(),
+    Column("subject", LargeBinary, nullable=False),
+    _moment("at"),
+    Index("ix_sign_in_failures_subject_at", "subject", "at"),
+)
+
 # Tickets -------------------------------------------------------------------------------------------------------------
 
 tickets = Table(

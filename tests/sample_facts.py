@@ -88,6 +88,7 @@ _SERVICE_DAY = {
     "begins": _MOMENT,
     "ends": _MOMENT,
     "cancelled": False,
+    "entry": 312,
     "reason": "",
 }
 
@@ -105,6 +106,8 @@ FACTS: dict[str, object] = {
     "names": ["陈*", "林*强"],
     "name": "黄水生",
     "code": "482715",
+    "shortest": 8,
+    "wait_minutes": 15,
     "number_to_ring": "119",
     "why": "too_large",
     "digit": "1",

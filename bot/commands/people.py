@@ -57,7 +57,10 @@ def _role(name: str) -> Role:
 
 
 def _instructions(person: Staff, code: str) -> str:
-    return f"{person.name}: write 关联{code} to the village's chat or number within 24 hours."
+    return (
+        f"{person.name}: write 关联{code} to the village's chat or number within 24 hours; "
+        f"the same code sets a password at /console/start."
+    )
 
 
 def link_code(name: str, village: str) -> None:

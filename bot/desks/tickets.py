@@ -8,8 +8,8 @@ from bot.dialogue.numbers import read_number
 from store.actions.contacts import find_or_add_contact
 from store.actions.tickets import (
     add_to_ticket,
+    called_to,
     confirm_ticket,
-    handlers_of,
     reopen_ticket,
     submit_ticket,
     use_safe_contact,
@@ -56,7 +56,7 @@ class OwnTickets:
             area=await self._group_of(report),
             accused=[person.id for person in await self._accused(report)] if report.about_staff else (),
         )
-        return ticket, await self._handlers(ticket)
+        return ticket, await called_to(self.tx, ticket)
 
     async def mine(self) -> list[Ticket]:
         return await tickets_of_contact(self.tx, self.speaker.contact.id)
@@ -89,11 +89,6 @@ class OwnTickets:
         """Answer this ticket at another phone only, which need not be on the roster."""
         safe = await find_or_add_contact(self.tx, ticket.village_id, ContactKind.PHONE, number)
         await use_safe_contact(self.tx, ticket, safe)
-
-    async def _handlers(self, ticket: Ticket) -> list[Contact]:
-        """The phones of whoever should work on it; of an urgent one all, else of the one it was given to."""
-        people = await handlers_of(self.tx, ticket)
-        return await contacts_of_staff(self.tx, [one.id for one in (people if ticket.urgent else people[:1])])
 
     async def _assigned(self, ticket: Ticket) -> list[Contact]:
         return await contacts_of_staff(self.tx, [ticket.assignee_id] if ticket.assignee_id else [])

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from notifier.channel import Channel
+from notifier.channel import Channel, Limits
 from notifier.delivery.in_doubt import settle_doubts
 from notifier.delivery.retry_policy import retry_after
 from notifier.message import Accepted, Button, OutboundMessage, Refused, SendResult, Unknown
@@ -22,7 +22,7 @@ from notifier.metrics import CALLS
 from notifier.telling import Written
 from store.actions.accounts import stop_account
 from store.actions.contacts import bury_contact
-from store.actions.sending import Attempt, Claimed, Pace, claim, record_attempts
+from store.actions.sending import Attempt, Claimed, Pace, claim, record_attempts, rest_addresses
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState
@@ -129,7 +129,7 @@ class DeliveryEngine:
         """Claim what is due, send it, record what was answered; how many rows that were."""
         account, channel = self._channels[account_id]
         limits = channel.limits
-        pace = Pace(limits.per_second, limits.burst, limits.per_address_seconds, limits.per_group_seconds, limits.batch)
+        pace = _pace(limits)
         lane = max(1, limits.in_flight // LANES) * limits.batch
         async with self._database.write(self._clock()) as tx:
             claimed = await claim(tx, account_id, pace, self._holder, lane, only=only)
@@ -161,6 +161,7 @@ class DeliveryEngine:
             CALLS.labels(account.id, kind.__name__.lower()).inc(count)
         async with self._database.write(now) as tx:
             await record_attempts(tx, account.id, [_attempt(*one, now) for one in answered])
+            await rest_addresses(tx, [row for row, _, _ in answered], _pace(self._channels[account.id][1].limits))
             refused = [(row, result.error) for row, result, _ in answered if isinstance(result, Refused)]
             for row, error in refused:
                 if error.opted_out:
@@ -169,6 +170,10 @@ class DeliveryEngine:
             if stopping is not None:
                 await stop_account(tx, account, stopping)
                 log.error("channel.stopped", account=account.id, code=stopping)
+
+
+def _pace(limits: Limits) -> Pace:
+    return Pace(limits.per_second, limits.burst, limits.per_address_seconds, limits.per_group_seconds, limits.batch)
 
 
 def _outbound(row: Claimed, most: int) -> OutboundMessage:

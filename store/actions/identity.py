@@ -20,8 +20,9 @@ CODES_SENT = 3
 TRIES_WITHIN = timedelta(hours=1)
 CODE = "codes.code"
 
-PHONE, LINK, TRY = "phone", "link", "try"
-"""What a row of `codes` is: a code sent to a phone, one given to a member of staff, or a wrong one that was tried."""
+PHONE, LINK, TRY, PASSWORD, CONSOLE = "phone", "link", "try", "password", "console"
+"""What a row of `codes` is: a code sent to a phone, one given to a member of staff, a wrong one that was tried, the
+same one that was given as it sets a password, or one sent to whoever signs in at the console."""
 
 
 async def start_phone_code(tx: Transaction, asker: Contact, number: str) -> tuple[Contact, str] | None:
@@ -69,9 +70,10 @@ async def prove_by_shared_number(tx: Transaction, asker: Contact, number: str) -
 
 
 async def new_link_code(tx: Transaction, person: Staff) -> str:
-    """A code of eight digits that links a phone to a member of staff, once, within a day."""
+    """A code of eight digits that links a phone to a member of staff and sets his password, once each, within a day."""
     code = f"{secrets.randbelow(10**8):08d}"
-    await _add(tx, LINK, code, LINK_CODE_VALID, person=person)
+    for purpose in (LINK, PASSWORD):
+        await _add(tx, purpose, code, LINK_CODE_VALID, person=person)
     tx.audit(person.area_id, f"staff:{person.id}", "staff.link_code", f"staff:{person.id}")
     return code
 
@@ -86,10 +88,39 @@ async def link_staff(tx: Transaction, asker: Contact, code: str) -> Staff | None
     return person
 
 
+async def take_password_code(tx: Transaction, code: str) -> Staff | None:
+    """Whose code it is that sets a password; None for a wrong, used or expired one, which the caller counts."""
+    row = await _take(tx, PASSWORD, code)
+    return await staff_by_id(tx, row.staff_id) if row else None
+
+
+async def start_console_code(tx: Transaction, person: Staff, phone: Contact) -> str:
+    """A six-digit code for whoever gave the right password. Raises Refusal("code.too_many") after five in an hour."""
+    mine = (codes.c.staff_id == person.id, codes.c.purpose == CONSOLE, codes.c.made_at > tx.now - TRIES_WITHIN)
+    if await tx.scalar(select(func.count()).select_from(codes).where(*mine)) >= TRIES:
+        raise Refusal("code.too_many")
+    code = f"{secrets.randbelow(10**6):06d}"
+    await _add(tx, CONSOLE, code, PHONE_CODE_VALID, phone=phone, person=person)
+    return code
+
+
+async def take_console_code(tx: Transaction, staff_id: int, code: str) -> bool:
+    """Whether it is the code that was sent to him; it is one only once."""
+    return await _take(tx, CONSOLE, code, codes.c.staff_id == staff_id) is not None
+
+
 async def _use(tx: Transaction, asker: Contact, purpose: str, code: str, *conditions: ColumnElement[bool]) -> Any:
     """Take a code once. A wrong one counts against the asker; after five in an hour nothing is looked at."""
     if await _count(tx, asker, TRY) >= TRIES:
         raise Refusal("code.too_many")
+    row = await _take(tx, purpose, code, *conditions)
+    if row is None:
+        await _add(tx, TRY, secrets.token_hex(8), TRIES_WITHIN, contact=asker)
+    return row
+
+
+async def _take(tx: Transaction, purpose: str, code: str, *conditions: ColumnElement[bool]) -> Any:
+    """The row of a code that is good now, used from now on; None where there is none."""
     hashed = tx.keyring.index(code, context=CODE)
     row = await tx.first(
         select(codes)
@@ -103,7 +134,6 @@ async def _use(tx: Transaction, asker: Contact, purpose: str, code: str, *condit
         .with_for_update()
     )
     if row is None:
-        await _add(tx, TRY, secrets.token_hex(8), TRIES_WITHIN, contact=asker)
         return None
     await tx.run(codes.update().where(codes.c.id == row.id).values(used_at=tx.now))
     return row

@@ -106,7 +106,6 @@ async def claim(
     await tx.run(_SEND, {"ids": [row.id for row in claimed], "holder": holder, "until": tx.now + LEASE})
     spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(claimed) / pace.batch) * pace.spacing
     await tx.run(_SPEND, {"account": account_id, "free_at": spent})
-    await _occupy_all(tx, claimed, pace)
     return claimed
 
 
@@ -122,14 +121,6 @@ async def _open(tx: Transaction, rows: Sequence[Any]) -> list[tuple[Any, str]]:
         resting = {"due_at": tx.now + UNREADABLE_RESTS, "reason": "unreadable"}
         await tx.run(deliveries.update().where(deliveries.c.id.in_(unreadable)).values(**resting))
     return opened
-
-
-async def _occupy_all(tx: Transaction, claimed: Sequence[Claimed], pace: Pace) -> None:
-    last = claimed[-1].starts_at
-    of_groups = [one.contact_id for one in claimed if one.address.startswith("-")]
-    of_persons = [one.contact_id for one in claimed if not one.address.startswith("-")]
-    await _occupy(tx, of_persons, pace.per_address_seconds, last)
-    await _occupy(tx, of_groups, pace.per_group_seconds, last)
 
 
 _ACCOUNT = select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason).where(
@@ -210,13 +201,20 @@ def _due() -> Select[Any]:
 _DUE = _due()
 
 
-async def _occupy(tx: Transaction, contact_ids: Sequence[int], seconds: float, last: datetime) -> None:
-    """Their addresses are free again so long after the last call, whosever contacts they are."""
+async def rest_addresses(tx: Transaction, sent: Sequence[Claimed], pace: Pace) -> None:
+    """After a call its address rests, whosever contact it is. While the call was under way it was taken anyway."""
+    of_groups = [one.contact_id for one in sent if one.address.startswith("-")]
+    of_persons = [one.contact_id for one in sent if not one.address.startswith("-")]
+    await _rest(tx, of_persons, pace.per_address_seconds)
+    await _rest(tx, of_groups, pace.per_group_seconds)
+
+
+async def _rest(tx: Transaction, contact_ids: Sequence[int], seconds: float) -> None:
     if not contact_ids or not seconds:
         return
     there = contacts.alias()
     addresses = select(there.c.address_index).where(there.c.id.in_(contact_ids))
-    free_at = last + timedelta(seconds=seconds)
+    free_at = tx.now + timedelta(seconds=seconds)
     await tx.run(contacts.update().where(contacts.c.address_index.in_(addresses)).values(next_free_at=free_at))
 
 

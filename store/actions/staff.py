@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from store.actions.sign_in import end_sessions_of
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import Refusal
@@ -58,6 +59,7 @@ async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: 
     linked = select(contacts.c.id).where(contacts.c.staff_id == leaver.id)
     await tx.run(sessions.delete().where(sessions.c.contact_id.in_(linked)))
     await tx.run(contacts.update().where(contacts.c.staff_id == leaver.id).values(staff_id=None))
+    await end_sessions_of(tx, leaver.id)
     await tx.run(staff.update().where(staff.c.id == leaver.id).values(ended_at=tx.now))
     tx.audit(leaver.area_id, actor, "staff.handed_over", f"staff:{leaver.id}", successor.id)
     return moved

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from store.actions.areas import next_number
+from store.actions.contacts import address_of
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotAllowed, Refusal
-from store.domain.people import Contact, Role, Staff
+from store.domain.people import Contact, ContactKind, Role, Staff
 from store.domain.tickets import (
     ANSWER_URGENT_WITHIN,
     ANSWER_WITHIN,
@@ -19,11 +20,13 @@ from store.domain.tickets import (
     TicketEvent,
     TicketState,
     advance,
+    asker_of,
     roles_for,
 )
 from store.domain.working_calendar import WorkingCalendar
+from store.queries.access import may_know_sender
 from store.queries.areas import settings_for
-from store.queries.people import staff_by_id, staff_on_duty, staff_with_role
+from store.queries.people import contact_by_id, contacts_of_staff, staff_by_id, staff_on_duty, staff_with_role
 from store.queries.tickets import barred_from, open_tickets_like, ticket_by_id, tickets_gone_quiet, tickets_joined_to
 from store.tables import ticket_events, ticket_messages, tickets
 
@@ -102,6 +105,12 @@ async def handlers_of(tx: Transaction, ticket: Ticket) -> list[Staff]:
     return [person for person in dict.fromkeys(found) if person.id not in barred]
 
 
+async def called_to(tx: Transaction, ticket: Ticket) -> list[Contact]:
+    """The phones of whoever should work on it; of an urgent one all, else of the one it was given to."""
+    people = await handlers_of(tx, ticket)
+    return await contacts_of_staff(tx, [one.id for one in (people if ticket.urgent else people[:1])])
+
+
 async def _on_duty(tx: Transaction, ticket: Ticket) -> list[Staff]:
     settings = await settings_for(tx, ticket.village_id)
     staff_id = await staff_on_duty(tx, ticket.village_id, tx.now.astimezone(settings.zone).date())
@@ -130,6 +139,28 @@ async def spend_sms_answer(tx: Transaction, ticket: Ticket) -> bool:
     """Whether an answer may still go out by SMS: a ticket has three (received, one answer or question, done)."""
     mine = (tickets.c.id == ticket.id, tickets.c.answered_by_sms.is_(False))
     return bool(await tx.run(tickets.update().where(*mine).values(answered_by_sms=True)))
+
+
+async def number_to_ring(tx: Transaction, ticket: Ticket, person: Staff) -> str:
+    """Where a resident of SMS had his one answer already: his number, to be rung. Else "", and one may be sent."""
+    contact = await contact_by_id(tx, asker_of(ticket))
+    if contact.kind is not ContactKind.PHONE or await spend_sms_answer(tx, ticket):
+        return ""
+    return await show_number(tx, ticket, person)
+
+
+async def show_number(tx: Transaction, ticket: Ticket, person: Staff) -> str:
+    """The phone number of whoever asked, "" where he wrote by chat. Whoever looked is in the audit log.
+
+    Raises NotAllowed where the sender's name is for the handler only.
+    """
+    if not may_know_sender(person, ticket):
+        raise NotAllowed("ticket.sender_hidden")
+    contact = await contact_by_id(tx, asker_of(ticket))
+    if contact.kind is not ContactKind.PHONE:
+        return ""
+    tx.audit(ticket.village_id, f"staff:{person.id}", "contact.shown", f"contact:{contact.id}")
+    return await address_of(tx, contact.id)
 
 
 async def note_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> None:

@@ -2,11 +2,36 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from store.domain.notices import Notice
 from store.domain.occurrences import ServiceKind
-from store.domain.people import Role, Staff
+from store.domain.people import Duty, Role, Staff
 from store.domain.service_days import SERVICE_ROLES
-from store.domain.tickets import Ticket, roles_for
+from store.domain.tickets import (
+    ABOUT_STAFF_ROLES,
+    CONFIDENTIAL_CATEGORIES,
+    HIDDEN_SENDER_CATEGORIES,
+    Ticket,
+    roles_for,
+)
+from store.tables import areas, tickets
+
+CODE_ROLES = frozenset(
+    {
+        Role.PARTY_BRANCH,
+        Role.FRONT_DESK,
+        Role.COUNCIL_CHAIR,
+        Role.ACCOUNTANT,
+        Role.TOWN_OFFICIAL,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Who sends to a village or approves what is sent: a password alone does not let him in at the console."""
+
+
+def needs_code(person: Staff) -> bool:
+    return any(duty.role in CODE_ROLES for duty in person.duties)
 
 
 def may_see_ticket(person: Staff, ticket: Ticket, *, barred: Collection[int] = ()) -> bool:
@@ -24,6 +49,38 @@ def may_see_ticket(person: Staff, ticket: Ticket, *, barred: Collection[int] = (
         roles = roles_for(ticket.category, about_staff=ticket.about_staff)
         return any(person.holds(role, ticket.area_path) for role in roles)
     return person.serves(ticket.area_path)
+
+
+def sees_tickets(person: Staff) -> ColumnElement[bool]:
+    """`may_see_ticket` as a condition on `tickets` joined to `areas`, but for who is barred: that is asked of each."""
+    return or_(tickets.c.assignee_id == person.id, *map(_sees_by, person.duties))
+
+
+def _sees_by(duty: Duty) -> ColumnElement[bool]:
+    worked_on = [one for one in CONFIDENTIAL_CATEGORIES if duty.role in roles_for(one, about_staff=False)]
+    of_category = or_(tickets.c.category.not_in(CONFIDENTIAL_CATEGORIES), tickets.c.category.in_(worked_on))
+    seen = and_(tickets.c.about_staff.is_(False), of_category)
+    if duty.role in ABOUT_STAFF_ROLES:
+        seen = or_(seen, tickets.c.about_staff.is_(True))
+    return and_(areas.c.path.startswith(duty.area_path), seen)
+
+
+def may_know_sender(person: Staff, ticket: Ticket) -> bool:
+    """Who asked: some tickets hide it from everyone but their handler."""
+    return not ticket.hides_sender or ticket.assignee_id == person.id
+
+
+def knows_senders(person: Staff) -> ColumnElement[bool]:
+    """`may_know_sender` as a condition on `tickets`."""
+    hides = or_(tickets.c.about_staff.is_(True), tickets.c.category.in_(HIDDEN_SENDER_CATEGORIES))
+    return or_(tickets.c.assignee_id == person.id, ~hides)
+
+
+def may_enter_ticket(person: Staff, village_path: str) -> bool:
+    """Who may write down what somebody says at the counter or on the telephone: whoever serves any part of it."""
+    return any(
+        village_path.startswith(duty.area_path) or duty.area_path.startswith(village_path) for duty in person.duties
+    )
 
 
 def may_approve(person: Staff, area_path: str) -> bool:

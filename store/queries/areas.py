@@ -3,12 +3,14 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import NotFound
+from store.domain.people import Staff
 from store.domain.settings import AreaSettings, settings_of
+from store.queries.access import may_enter_ticket
 from store.tables import area_settings, areas
 
 
@@ -38,6 +40,18 @@ async def _villages_under(tx: Transaction, area: Area) -> list[Area]:
         .order_by(areas.c.name, areas.c.id)
     )
     return [_area(row) for row in rows]
+
+
+async def villages_served(tx: Transaction, person: Staff) -> list[Area]:
+    """The villages that a person serves, whole or in part."""
+    above = {int(part) for duty in person.duties for part in duty.area_path.strip("/").split("/")}
+    inside = [areas.c.path.startswith(duty.area_path) for duty in person.duties]
+    rows = await tx.all(
+        select(areas)
+        .where(areas.c.kind == AreaKind.VILLAGE, or_(areas.c.id.in_(above), *inside))
+        .order_by(areas.c.name, areas.c.id)
+    )
+    return [_area(row) for row in rows if may_enter_ticket(person, row.path)]
 
 
 async def all_villages(tx: Transaction) -> list[Area]:

@@ -19,14 +19,14 @@ from store.domain.tickets import (
     TicketMessage,
     TicketState,
 )
-from store.queries.access import may_see_ticket
-from store.queries.people import residents_by_ids
+from store.queries.access import may_know_sender, may_see_ticket
+from store.queries.people import resident_by_id, residents_by_ids, staff_serving
 from store.tables import areas, residents, staff, ticket_messages, tickets
 
 RECENT = 10
 
 
-def _ticket(row: Any) -> Ticket:
+def ticket_from(row: Any) -> Ticket:
     return Ticket(
         id=row.id,
         village_id=row.village_id,
@@ -50,45 +50,67 @@ def _ticket(row: Any) -> Ticket:
     )
 
 
-def _tickets() -> Select[Any]:
+def all_tickets() -> Select[Any]:
     return select(tickets, areas.c.path).join(areas, areas.c.id == tickets.c.area_id)
 
 
 async def ticket_by_id(tx: Transaction, ticket_id: int) -> Ticket:
-    row = await tx.first(_tickets().where(tickets.c.id == ticket_id))
+    row = await tx.first(all_tickets().where(tickets.c.id == ticket_id))
     if row is None:
         raise NotFound("ticket.unknown")
-    return _ticket(row)
+    return ticket_from(row)
 
 
 async def ticket_numbered(tx: Transaction, village_id: int, number: int) -> Ticket | None:
-    row = await tx.first(_tickets().where(tickets.c.village_id == village_id, tickets.c.number == number))
-    return _ticket(row) if row else None
+    row = await tx.first(all_tickets().where(tickets.c.village_id == village_id, tickets.c.number == number))
+    return ticket_from(row) if row else None
 
 
 async def tickets_of_contact(tx: Transaction, contact_id: int, *, limit: int = RECENT) -> list[Ticket]:
     """What this contact asked for, the newest first."""
     mine = or_(tickets.c.contact_id == contact_id, tickets.c.safe_contact_id == contact_id)
-    rows = await tx.all(_tickets().where(mine).order_by(tickets.c.id.desc()).limit(limit))
-    return [_ticket(row) for row in rows]
+    rows = await tx.all(all_tickets().where(mine).order_by(tickets.c.id.desc()).limit(limit))
+    return [ticket_from(row) for row in rows]
 
 
 async def ticket_for_staff(tx: Transaction, person: Staff, number: int) -> Ticket:
     """The ticket of that number where this person serves. Raises NotFound, also for one that he may not see."""
-    rows = await tx.all(_tickets().where(tickets.c.number == number, _inside(person)))
-    for ticket in await _visible(tx, person, map(_ticket, rows)):
+    rows = await tx.all(all_tickets().where(tickets.c.number == number, _inside(person)))
+    for ticket in await visible_to(tx, person, map(ticket_from, rows)):
         return ticket
     raise NotFound("ticket.unknown", number=number)
+
+
+async def ticket_seen_by(tx: Transaction, person: Staff, ticket_id: int) -> Ticket:
+    """Raises NotFound, also for one that he may not see."""
+    ticket = await ticket_by_id(tx, ticket_id)
+    if not await visible_to(tx, person, [ticket]):
+        raise NotFound("ticket.unknown", number=ticket.number)
+    return ticket
+
+
+async def sender_name(tx: Transaction, person: Staff, ticket: Ticket) -> str:
+    """The name of the resident who asked; "" for a guest, and for whom it is hidden from."""
+    if ticket.resident_id is None or not may_know_sender(person, ticket):
+        return ""
+    return (await resident_by_id(tx, ticket.resident_id)).name
+
+
+async def colleagues_for(tx: Transaction, person: Staff, ticket: Ticket) -> list[Staff]:
+    """Whom he may pass a ticket on to."""
+    barred = await barred_from(tx, ticket)
+    serving = await staff_serving(tx, ticket.area_path)
+    return [other for other in serving if other.id != person.id and other.id not in barred]
 
 
 async def tickets_waiting_for(tx: Transaction, person: Staff) -> list[Ticket]:
     """Open tickets that this person may see, his own and the most urgent first."""
     rows = await tx.all(
-        _tickets()
+        all_tickets()
         .where(tickets.c.state.in_(OPEN_STATES), _inside(person))
         .order_by(tickets.c.urgent.desc(), tickets.c.due_at, tickets.c.id)
     )
-    seen = await _visible(tx, person, map(_ticket, rows))
+    seen = await visible_to(tx, person, map(ticket_from, rows))
     return sorted(seen, key=lambda ticket: ticket.assignee_id != person.id)
 
 
@@ -100,7 +122,7 @@ async def open_tickets_like(tx: Transaction, area: Area, report: Report) -> list
     if not report.subject or report.about_staff or report.category in CONFIDENTIAL_CATEGORIES:
         return []
     rows = await tx.all(
-        _tickets()
+        all_tickets()
         .where(
             tickets.c.area_id == area.id,
             tickets.c.category == report.category,
@@ -110,15 +132,17 @@ async def open_tickets_like(tx: Transaction, area: Area, report: Report) -> list
         )
         .order_by(tickets.c.id)
     )
-    return [_ticket(row) for row in rows]
+    return [ticket_from(row) for row in rows]
 
 
 async def tickets_joined_to(tx: Transaction, ticket: Ticket) -> list[Ticket]:
     """Open tickets of others about the same thing: what is said of this one is said of them."""
     rows = await tx.all(
-        _tickets().where(tickets.c.joined_to_id == ticket.id, tickets.c.state.in_(OPEN_STATES)).order_by(tickets.c.id)
+        all_tickets()
+        .where(tickets.c.joined_to_id == ticket.id, tickets.c.state.in_(OPEN_STATES))
+        .order_by(tickets.c.id)
     )
-    return [_ticket(row) for row in rows]
+    return [ticket_from(row) for row in rows]
 
 
 async def tickets_gone_quiet(tx: Transaction, since: datetime, limit: int) -> list[Ticket]:
@@ -133,13 +157,13 @@ async def tickets_gone_quiet(tx: Transaction, since: datetime, limit: int) -> li
         .exists()
     )
     rows = await tx.all(
-        _tickets()
+        all_tickets()
         .where(tickets.c.state == TicketState.RESOLVED, tickets.c.resolved_at <= since, ~spoke)
         .order_by(tickets.c.resolved_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=tickets)
     )
-    return [_ticket(row) for row in rows]
+    return [ticket_from(row) for row in rows]
 
 
 def _inside(person: Staff) -> ColumnElement[bool]:
@@ -148,7 +172,7 @@ def _inside(person: Staff) -> ColumnElement[bool]:
     return or_(tickets.c.assignee_id == person.id, *(areas.c.path.startswith(path) for path in paths))
 
 
-async def _visible(tx: Transaction, person: Staff, found: Iterable[Ticket]) -> list[Ticket]:
+async def visible_to(tx: Transaction, person: Staff, found: Iterable[Ticket]) -> list[Ticket]:
     return [ticket for ticket in found if may_see_ticket(person, ticket, barred=await barred_from(tx, ticket))]
 
 

@@ -11,24 +11,39 @@ from rich.table import Table
 
 from tests.bench.ballots import ballots
 from tests.bench.idle import idle
+from tests.bench.planning import planning_on_postgresql, planning_on_sqlite
 from tests.bench.ratio import RUNS, Row
-from tests.bench.sending import sending
+from tests.bench.rivals import peers
+from tests.bench.sending import batches, sending
 from tests.bench.turns import turns
-from tests.bench.webhooks import inbound, receipts
-from tests.bench.writing import writing
+from tests.bench.webhooks import inbound, pushed_receipts, receipts
+from tests.bench.workers import workers
 
 RESULT = Path("bench.json")
+PARTS = (
+    planning_on_sqlite,
+    planning_on_postgresql,
+    sending,
+    batches,
+    receipts,
+    pushed_receipts,
+    inbound,
+    turns,
+    peers,
+    workers,
+    ballots,
+    idle,
+)
 
 console = Console()
 
 
 async def measure() -> list[Row]:
     rows = []
-    for part in (inbound, turns, sending, receipts, ballots, writing):
+    for part in PARTS:
         with console.status(part.__name__):
-            rows.append(await part())
-    with console.status("idle"):
-        return [*rows, *await idle()]
+            rows += await part()
+    return rows
 
 
 def show(rows: list[Row]) -> None:
@@ -36,16 +51,15 @@ def show(rows: list[Row]) -> None:
     for heading in ("ours", "reference", "ratio", "at least"):
         table.add_column(heading, justify="right")
     for row in rows:
-        at_least = "" if row.at_least is None else f"{row.at_least:g}"
-        style = None if row.holds else "red"
-        table.add_row(row.name, f"{row.ours:,.1f}", f"{row.reference:,.1f}", f"{row.ratio:.3f}", at_least, style=style)
+        figures = (f"{row.ours:,.1f}", f"{row.reference:,.1f}", f"{row.ratio:.3f}", f"{row.at_least:.3g}")
+        table.add_row(row.name, *figures, style=None if row.holds else "red")
     console.print(table)
 
 
 def main() -> int:
     rows = asyncio.run(measure())
     show(rows)
-    RESULT.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
     return 0 if all(row.holds for row in rows) else 1
 
 

@@ -18,7 +18,7 @@ from tests.bench.village import Village, open_village
 VOTERS = 100
 
 
-async def ballots() -> Row:
+async def ballots() -> list[Row]:
     """A vote without names: locked matter, roll, sealed choice, chain and audit, one transaction a cast."""
     async with open_village() as village:
         voters = await _voters(village)
@@ -28,8 +28,8 @@ async def ballots() -> Row:
             lambda: asyncio.to_thread(_one_row_each, village),
             at_least=0.05,
         )
-        village.expect(VOTERS * RUNS, "casts")
-        return row
+        await village.expect(VOTERS * RUNS, "casts")
+        return [row]
 
 
 async def _voters(village: Village) -> list[int]:

@@ -36,11 +36,11 @@ async def settle(tx: Transaction, homes: Subquery, chat_account: int, people: in
     await _copy(tx, households, ("id", "area_id", "number"), numbered)
     for place in range(people):
         await _copy(tx, residents, tuple(_person(homes, place)), select(*_person(homes, place).values()))
-    home, place = residents.c.id // MOST_PEOPLE, residents.c.id % MOST_PEOPLE
+    home, behind = residents.c.id // MOST_PEOPLE, residents.c.id % MOST_PEOPLE
     is_ours = residents.c.id >= FIRST_ID * MOST_PEOPLE
-    phones = ((place == 0) & (home % 20 != 0)) | ((place == 1) & (home % 2 == 1))
+    phones = ((behind == 0) & (home % 20 != 0)) | ((behind == 1) & (home % 2 == 1))
     await _contacts(tx, ContactKind.PHONE, is_ours & phones, None)
-    await _contacts(tx, ContactKind.WEB_CHAT, is_ours & (place == 0) & (home % 5 == 0), chat_account)
+    await _contacts(tx, ContactKind.WEB_CHAT, is_ours & (behind == 0) & (home % 5 == 0), chat_account)
 
 
 def _person(homes: Subquery, place: int) -> dict[str, ColumnElement[Any]]:

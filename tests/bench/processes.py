@@ -5,6 +5,7 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from tests.real_parts import free_port
 
@@ -12,19 +13,23 @@ START_TIMEOUT_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def serving(*arguments: str) -> AsyncIterator[int]:
-    """A server of tests.bench.server; its port once it answers."""
+async def serving(*arguments: str, module: str = "tests.bench.server") -> AsyncIterator[int]:
+    """A server as a process of its own; its port once it answers."""
     port = free_port()
-    async with running(sys.executable, "-m", "tests.bench.server", str(port), *arguments) as process:
+    async with running(sys.executable, "-m", module, str(port), *arguments) as process:
         await until_open(process, port)
         yield port
 
 
 @asynccontextmanager
 async def running(
-    *command: str, environment: Mapping[str, str] | None = None, stdout: int = DEVNULL
+    *command: str,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    stdin: int | None = None,
+    stdout: int = DEVNULL,
 ) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(*command, stdout=stdout, env=environment)
+    process = await asyncio.create_subprocess_exec(*command, stdin=stdin, stdout=stdout, env=environment, cwd=folder)
     try:
         yield process
     finally:

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.simulator import e164, spaced
+from bot.simulator import spaced
+from store.domain.phones import e164
 from tests.integration.web_chat_parts import Village, open_village
 
 Client = TestClient[web.Request, web.Application]

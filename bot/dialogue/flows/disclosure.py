@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue.flows.front import case_tells
-from bot.dialogue.flows.report import ticket_facts
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.topics import classify
 from store.domain.disclosures import (
@@ -15,6 +13,7 @@ from store.domain.disclosures import (
     short_title,
 )
 from store.domain.speech import Option, Say
+from store.domain.ticket_tells import case_tells, ticket_facts
 from store.domain.tickets import Category, Report
 
 LISTED = 8

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.dialogue.talk import Answer, Said, Talk, aside, ask, options, tell_back
 from store.domain.conversation import OpenQuestion
-from store.domain.people import Contact
-from store.domain.speech import Option, Question, Say, Tell
-from store.domain.tickets import Category, Report, Ticket
+from store.domain.speech import Option, Say
+from store.domain.ticket_tells import case_tells
+from store.domain.tickets import Category, Report
 
 MENU = ("report", "my_tickets", "service_days", "disclosure", "matters", "propose", "identity", "human")
 """What a resident may choose; each is a flow's opening."""
@@ -76,21 +76,6 @@ async def call_back(talk: Talk) -> Answer:
     report = Report(category=Category.OTHER, subject="", text="[未接来电]")
     ticket, handlers = await talk.desk.tickets.submit(report)
     return tell_back("missed_call", *case_tells(ticket, handlers), number=ticket.number)
-
-
-def case_tells(ticket: Ticket, handlers: Sequence[Contact], message: str = "case.new") -> tuple[Tell, ...]:
-    """The handlers' phones hear of a ticket, with what they may do at once."""
-    facts = {
-        "number": ticket.number,
-        "category": ticket.category,
-        "subject": ticket.subject,
-        "place": ticket.place,
-        "urgent": ticket.urgent,
-        "due": ticket.due_at,
-    }
-    say = Say(message, facts, options("accept", "answer", "open", prefix="case"))
-    question = Question("case", ticket.id, str(ticket.number))
-    return tuple(Tell(contact.id, say, question, waits_for_day=not ticket.urgent) for contact in handlers)
 
 
 WHICH = "front.which"

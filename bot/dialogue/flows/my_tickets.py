@@ -1,11 +1,10 @@
 """A resident's own tickets: where they stand, saying more, agreeing that one is settled, or not."""
 
-from bot.dialogue.flows.front import case_tells
-from bot.dialogue.flows.report import ticket_facts
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.topics import classify
 from store.domain.conversation import OpenQuestion
 from store.domain.speech import Option, Say
+from store.domain.ticket_tells import case_tells, ticket_facts
 from store.domain.tickets import Ticket, TicketState
 
 LISTED = 5

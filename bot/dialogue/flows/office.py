@@ -3,12 +3,11 @@
 import re
 
 from bot.dialogue.flows import visits
-from bot.dialogue.flows.front import case_tells
-from bot.dialogue.flows.report import ticket_facts
-from bot.dialogue.talk import YES_NO, Answer, Said, Talk, ask, options, tell_back
+from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from store.domain.conversation import OpenQuestion
-from store.domain.speech import Option, Question, Say, Tell
-from store.domain.tickets import Ticket, TicketState, asker_of
+from store.domain.speech import Option
+from store.domain.ticket_tells import accepted_tells, answered_tells, case_tells, settled_tells, ticket_facts
+from store.domain.tickets import Ticket, TicketState
 
 LISTED = 8
 ACTIONS = ("accept", "answer", "resolve", "note", "pass_on", "give_back")
@@ -79,31 +78,25 @@ async def _act(talk: Talk, ticket: Ticket, action: str) -> Answer:
         return await _show(talk, ticket)
     if action == "accept":
         accepted = await talk.desk.cases.accept(ticket)
-        return tell_back("case.accepted", *_progress(accepted), **ticket_facts(accepted))
+        return tell_back("case.accepted", *accepted_tells(accepted), **ticket_facts(accepted))
     if action == "pass_on":
         return await _ask_whom(talk, ticket)
     step, message = _ASKS[action]
     return ask(step, message, data={"ticket": ticket.id}, number=ticket.number)
 
 
-def _progress(ticket: Ticket) -> tuple[Tell, ...]:
-    """The resident hears of the step; by SMS only of an answer and of the end."""
-    say = Say("ticket.progress", ticket_facts(ticket))
-    return (Tell(asker_of(ticket), say, ticket_id=ticket.id, only_in_chat=True),)
-
-
 async def answer_given(talk: Talk, said: Said) -> Answer | None:
     if not said.text:
         return None
     answered = await talk.desk.cases.answer(await _case(talk), said.text)
-    tells, to_ring = [], []
+    by_message, to_ring = [], []
     for ticket in answered:
         number = await talk.desk.cases.number_to_ring(ticket)
         if number:
             to_ring.append(number.removeprefix("+86"))
         else:
-            say = Say("ticket.answered", {**ticket_facts(ticket), "text": said.text})
-            tells.append(Tell(asker_of(ticket), say, ticket_id=ticket.id))
+            by_message.append(ticket)
+    tells = answered_tells(by_message, said.text)
     return tell_back("case.answered", *tells, people=len(tells), to_ring=to_ring, **ticket_facts(answered[0]))
 
 
@@ -112,14 +105,8 @@ async def result_given(talk: Talk, said: Said) -> Answer | None:
     if not said.text:
         return None
     resolved = await talk.desk.cases.resolve(await _case(talk), said.text)
-    tells = [_is_it_settled(ticket, said.text) for ticket in resolved]
+    tells = settled_tells(resolved, said.text)
     return tell_back("case.resolved", *tells, people=len(resolved), **ticket_facts(resolved[0]))
-
-
-def _is_it_settled(ticket: Ticket, result: str) -> Tell:
-    say = Say("ticket.resolved", {**ticket_facts(ticket), "text": result}, YES_NO)
-    question = Question("ticket.settled", ticket.id, str(ticket.number))
-    return Tell(asker_of(ticket), say, question, ticket_id=ticket.id)
 
 
 async def note_given(talk: Talk, said: Said) -> Answer | None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from bot.dialogue.flows.front import case_tells
 from bot.dialogue.numbers import mobile_in
 from bot.dialogue.talk import Answer, Said, Talk, ask, options
 from bot.dialogue.topics import Topic, classify
 from store.domain.speech import Say, Tell
+from store.domain.ticket_tells import case_tells, new_case_tells, received_say, ticket_facts
 from store.domain.tickets import Category, Report, Ticket
 
 NEEDS_PLACE = frozenset({Category.INFRASTRUCTURE, Category.ENVIRONMENT, Category.SAFETY})
@@ -110,8 +110,8 @@ async def _submit(talk: Talk, report: Report, *, danger: str = "", unclear: bool
         return _followed(said_before, (say,), case_tells(said_before, handlers, "case.added"))
     ticket, handlers = await talk.desk.tickets.submit(report)
     warning = (Say("danger", {"number_to_ring": danger}),) if danger else ()
-    received = Say(_received_message(ticket, unclear=unclear), ticket_facts(ticket))
-    tells = case_tells(ticket, handlers, "case.urgent" if ticket.urgent else "case.new")
+    received = received_say(ticket, unclear=unclear)
+    tells = new_case_tells(ticket, handlers)
     if ticket.confidential and len(talk.speaker.holders) > 1:
         where = Say("report.safe", options=options("here", "other", prefix="safe"))
         return Answer((*warning, received, where), "report.safe", {"ticket": ticket.id}, tells)
@@ -138,24 +138,6 @@ async def safe_number_given(talk: Talk, said: Said) -> Answer | None:
         return None
     await talk.desk.tickets.answer_at(await talk.desk.tickets.get(talk.number("ticket")), number)
     return ask("ticket.follow", "report.safe_there", data=talk.data)
-
-
-def _received_message(ticket: Ticket, *, unclear: bool) -> str:
-    if ticket.about_staff:
-        return "ticket.received_about_staff"
-    return "ticket.received_unclear" if unclear else "ticket.received"
-
-
-def ticket_facts(ticket: Ticket) -> dict[str, object]:
-    """What a text says of a ticket. A confidential one is not named: others may read over a shoulder."""
-    return {
-        "number": ticket.number,
-        "subject": "" if ticket.confidential else ticket.subject,
-        "place": ticket.place,
-        "category": ticket.category,
-        "due": ticket.due_at,
-        "state": ticket.state,
-    }
 
 
 def _kept(report: Report) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.dialogue.flows.front import case_tells
 from bot.dialogue.flows.identity import which_of_them
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.topics import classify, read_intent
@@ -13,6 +12,7 @@ from store.domain.reminders import booking_facts, day_facts
 from store.domain.series import Booking, Occurrence
 from store.domain.service_days import SERVICE_CATEGORY, Slot
 from store.domain.speech import Option, Say
+from store.domain.ticket_tells import case_tells
 from store.domain.tickets import Report
 
 DAYS_SHOWN = 3

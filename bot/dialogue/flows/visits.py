@@ -1,9 +1,9 @@
 """Going round: the households that a notice did not reach, and what the officer says who was at the door."""
 
-from bot.dialogue.flows.front import case_tells
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from store.domain.reach import VisitOutcome
 from store.domain.speech import Option, Say
+from store.domain.ticket_tells import case_tells
 from store.domain.tickets import Ticket
 
 LISTED = 8

@@ -79,6 +79,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("finished_at IS NULL"),
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_index("ix_sign_in_failures_subject_at", "sign_in_failures", ["subject", "at"], unique=False)
+    op.create_table(
         "area_settings",
         sa.Column("area_id", ID, nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -392,6 +400,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'approved' AND closed_at IS NULL"),
     )
     op.create_table(
+        "staff_passwords",
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("hash", sa.String(length=200), nullable=False),
+        sa.Column("set_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_passwords_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_passwords")),
+    )
+    op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("occurrence_id", ID, nullable=False),
@@ -434,6 +450,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_codes_code_hash"), "codes", ["code_hash"], unique=False)
     op.create_index(op.f("ix_codes_contact_id"), "codes", ["contact_id"], unique=False)
+    op.create_table(
+        "console_sessions",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("phone_contact_id", ID, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["phone_contact_id"], ["contacts.id"], name=op.f("fk_console_sessions_phone_contact_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_console_sessions_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_console_sessions_token_hash")),
+    )
+    op.create_index(op.f("ix_console_sessions_staff_id"), "console_sessions", ["staff_id"], unique=False)
     op.create_table(
         "contact_holders",
         sa.Column("contact_id", ID, nullable=False),
@@ -706,6 +741,13 @@ def upgrade() -> None:
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_ballot_keys_matter_id")),
         sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_ballot_keys")),
+    )
+    op.create_table(
+        "console_forms",
+        sa.Column("session_id", ID, nullable=False),
+        sa.Column("form", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["console_sessions.id"], name=op.f("fk_console_forms_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "form", name=op.f("pk_console_forms")),
     )
     op.create_table(
         "deliveries",

@@ -1,0 +1,81 @@
+"""The cadres' console: signing in, and the tickets. Server-rendered; everything works without a script."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from console.casework import ACTIONS
+from console.entry import EntryPages
+from console.pages import Pages
+from console.sign_in import SignIn
+from console.tickets import TicketPages
+from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
+from notifier.render import Renderer
+from store.database import Database
+from store.files import FileStore
+
+_TICKET = r"/tickets/{ticket:\d{1,18}}"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the process gives: `caller` tells where a request comes from, `secure` whether the world uses HTTPS."""
+
+    renderer: Renderer
+    pages: Pages
+    caller: Callable[[web.BaseRequest], str]
+    secure: bool
+
+
+def console_pages() -> Pages:
+    return Pages("console", CONSOLE_HEADERS)
+
+
+def console_application(
+    database: Database, files: FileStore, around: Surroundings, clock: Callable[[], datetime] = _utc_now
+) -> web.Application:
+    """A sub-application, to be mounted under /console."""
+    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure)
+    application = web.Application(middlewares=[failures(around.pages)])
+    application.add_routes([*_doors(office), *_rooms(office)])
+    return application
+
+
+def _doors(office: Office) -> list[web.RouteDef]:
+    """Open to whoever comes."""
+    signing, keeper = SignIn(office), Doorkeeper(office)
+    return [
+        web.get("", _home),
+        web.get("/", _home),
+        web.get("/sign-in", signing.sign_in_page),
+        web.post("/sign-in", signing.sign_in),
+        web.get("/code", signing.code_page),
+        web.post("/code", signing.enter_code),
+        web.get("/start", signing.start_page),
+        web.post("/start", signing.start),
+        web.post("/sign-out", keeper.press(signing.leave)),
+    ]
+
+
+def _rooms(office: Office) -> list[web.RouteDef]:
+    """For staff who are signed in."""
+    keeper, tickets, entry = Doorkeeper(office), TicketPages(office), EntryPages(office)
+    actions = "|".join(ACTIONS)
+    return [
+        web.get("/tickets", keeper.page(tickets.list)),
+        web.get("/tickets/new", keeper.page(entry.form)),
+        web.post("/tickets/new", keeper.press(entry.enter)),
+        web.get(_TICKET, keeper.page(tickets.one)),
+        web.get(_TICKET + r"/files/{digest:[0-9a-f]{64}}", keeper.page(tickets.file)),
+        web.post(_TICKET + f"/{{action:{actions}}}", keeper.press(tickets.act)),
+    ]
+
+
+async def _home(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther(HOME)

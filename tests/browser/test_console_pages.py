@@ -1,0 +1,192 @@
+"""The console in a real browser, on a phone and at a desk: by clicks, and by keyboard alone."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+
+from store.database import Database
+from tests.acceptance.test_tickets import a_photo
+from tests.browser.test_web_chat_page import ARGUMENTS, CHROMIUM
+from tests.hub import Hub
+from tests.integration.console_parts import PASSWORD, console_of, give_password
+from tests.real_parts import require_real_part
+from tests.stores import VILLAGE, Stores
+
+pytestmark = pytest.mark.browser
+
+SIZES: dict[str, ViewportSize] = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
+HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 200 + "W" * 200
+
+
+@dataclass
+class Desk:
+    """A page at one size, on a village with something to do. `pictures` is where its looks are kept."""
+
+    page: Page
+    hub: Hub
+    url: str
+    size: str
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.url}{path}")
+
+    async def looks_right(self, name: str) -> None:
+        """Nothing runs off the screen, and what is pressed is big enough for a thumb."""
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        low = await self.page.evaluate(
+            "[...document.querySelectorAll('button, summary, input:not([type=hidden]):not([type=radio])"
+            ":not([type=checkbox]), select')].filter(one => one.offsetHeight && one.offsetHeight < 44).length"
+        )
+        assert low == 0, name
+        if folder := os.environ.get("BANYAN_PICTURES"):
+            await self.page.screenshot(path=Path(folder) / f"console-{name}-{self.size}.png", full_page=True)
+
+    async def tab_to(self, name: str) -> None:
+        """Press Tab until the control of that name has the focus, as somebody without a mouse does."""
+        for _ in range(60):
+            await self.page.keyboard.press("Tab")
+            focused = await self.page.evaluate(
+                "(one => one.labels?.length ? one.labels[0].innerText : one.innerText)(document.activeElement)"
+            )
+            if str(focused).strip().startswith(name):
+                return
+        raise AssertionError(f"Tab never reaches {name}")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    require_real_part(
+        "chromium", present=shutil.which(CHROMIUM) is not None, reason="Debian's chromium is not installed"
+    )
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+    hub = sqlite_originals.village_at(database, tmp_path)
+    await hub.text("陈伯", "三组晒谷场边的路灯坏了")
+    await hub.text("林嫂", "三组电线掉下来在冒火花")
+    await hub.say(hub.chat, "guest22222", photo=a_photo())
+    await hub.say(hub.chat, "guest22222", f"垃圾没人收{HOSTILE}")
+    await hub.say(hub.chat, "guest22222", "三组祠堂前")
+    for name in ("周文书", "黄水生"):
+        await give_password(hub, name)
+    yield hub
+    await database.close()
+
+
+@pytest.fixture(params=SIZES)
+async def desk(request: pytest.FixtureRequest, browser: Browser, village: Hub) -> AsyncIterator[Desk]:
+    """It fails the test when a page asks another host for anything, or when the browser complains of a page."""
+    runner = web.AppRunner(console_of(village), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    context = await browser.new_context(viewport=SIZES[request.param], locale="zh-CN", java_script_enabled=True)
+    page = await context.new_page()
+    hosts: set[str | None] = set()
+    complaints: list[str] = []
+    page.on("request", lambda one: hosts.add(urlsplit(one.url).hostname))
+    page.on("console", lambda one: complaints.append(one.text) if "status of" not in one.text else None)
+    yield Desk(page, village, f"http://127.0.0.1:{runner.addresses[0][1]}", request.param)
+    await context.close()
+    await runner.cleanup()
+    assert hosts <= {"127.0.0.1"}
+    assert complaints == []
+
+
+async def test_by_clicks_from_the_sign_in_to_the_answer(desk: Desk) -> None:
+    page = desk.page
+    await desk.open("/console/")
+    await desk.looks_right("sign-in")
+    await page.get_by_label("手机号").fill("13900007012")
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await desk.looks_right("code")
+    code = re.findall(r"登录码(\d{6})", (await desk.hub.told("周文书"))[-1])[0]
+    await page.get_by_label("短信里的6位数字").fill(code)
+    await page.get_by_role("button", name="确定").click()
+    await expect(page.locator(".tickets > li")).to_have_count(3)
+    await desk.looks_right("tickets")
+    await page.get_by_label("找编号、姓名").fill("路灯")
+    await page.get_by_role("button", name="找", exact=True).click()
+    await page.locator(".tickets a").click()
+    await desk.looks_right("ticket")
+    await page.get_by_label("回给乡亲的话").fill("明天上午电工来")
+    await page.get_by_role("button", name="发给他").click()
+    await expect(page.get_by_role("status")).to_have_text("已回给乡亲。")
+    assert "明天上午电工来" in (await desk.hub.told("陈伯"))[-1]
+    await page.get_by_text("办好了", exact=True).click()
+    await desk.looks_right("answered")
+    await page.get_by_role("link", name="回到列表").click()
+    await page.get_by_role("link", name="归我办的").click()
+    await desk.looks_right("mine")
+
+
+async def test_by_keyboard_alone(desk: Desk) -> None:
+    page = desk.page
+    await desk.open("/console/sign-in")
+    await desk.tab_to("手机号")
+    await page.keyboard.type("13900007013")
+    await desk.tab_to("密码")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("乡亲说的事")
+    await desk.tab_to("1001")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("编号1001")
+    await desk.tab_to("我来办")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("归您办")
+    await desk.tab_to("回给乡亲的话")
+    await page.keyboard.type("今晚就来")
+    await desk.tab_to("发给他")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("已回给乡亲。")
+    await desk.tab_to("记备注")
+    await page.keyboard.press("Enter")
+    await desk.tab_to("备注（乡亲看不到）")
+    await page.keyboard.type("灯杆3号")
+    await desk.tab_to("记下")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".lines .note .text")).to_have_text("灯杆3号")
+    assert "今晚就来" in (await desk.hub.told("陈伯"))[-1]
+
+
+async def test_other_pages_fit_and_hostile_words_stay_words(desk: Desk) -> None:
+    page = desk.page
+    await desk.open("/console/start")
+    await desk.looks_right("start")
+    await desk.open("/console/sign-in")
+    await page.get_by_label("手机号").fill("13900007013")
+    await page.get_by_label("密码").fill("不是这个密码")
+    await page.get_by_role("button", name="登录").click()
+    await desk.looks_right("wrong")
+    await page.get_by_label("手机号").fill("13900007013")
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await page.locator(".tickets a").filter(has_text="1003").click()
+    await expect(page.locator(".lines .text").first).to_contain_text("<img src=x onerror=alert(1)>")
+    photo = page.get_by_alt_text("发来的照片")
+    assert await photo.evaluate("one => one.decode().then(() => one.naturalWidth)") == 40
+    await desk.looks_right("hostile")
+    await page.get_by_role("link", name="记一件事").click()
+    await desk.looks_right("new")
+    await page.get_by_label("他的手机号").fill("13900007003")
+    await page.get_by_label("他怎么说的").fill("门口水管漏水")
+    await page.get_by_label("哪类事").select_option("基础设施")
+    await page.get_by_role("button", name="记下，交给人办").click()
+    await expect(page.get_by_role("status")).to_contain_text("记下了")
+    await desk.open("/console/tickets/424242")
+    await desk.looks_right("not-there")

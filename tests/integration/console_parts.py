@@ -1,0 +1,109 @@
+"""The console over HTTP with the small village of tests/hub.py: people who sign in, read pages and press buttons."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.callers import caller_of
+from bot.pages import PageRenderer, static_routes
+from console.office import Surroundings, console_application, console_pages
+from notifier.render import TEMPLATES
+from store.actions.identity import new_link_code
+from store.passwords import hash_of
+from store.queries.people import staff_by_id
+from store.tables import staff_passwords
+from tests.hub import RENDERER, Hub
+
+PAGES = console_pages()
+"""One for all tests: it keeps the templates that it has read."""
+PASSWORD = "晒谷场边第三棵榕树"
+PASSWORD_HASH = hash_of(PASSWORD)
+Client = TestClient[web.Request, web.Application]
+
+
+def console_of(hub: Hub) -> web.Application:
+    application = web.Application()
+    application.add_routes(static_routes(PageRenderer(TEMPLATES)))
+    around = Surroundings(RENDERER, PAGES, caller_of, secure=False)
+    application.add_subapp("/console", console_application(hub.database, hub.files, around, hub.clock))
+    return application
+
+
+async def give_password(hub: Hub, name: str) -> None:
+    """As if he had set it at /console/start: hashing it for every test would take longer than the test."""
+    async with hub.books() as tx:
+        await tx.insert(staff_passwords, staff_id=hub.staff[name].id, hash=PASSWORD_HASH, set_at=tx.now)
+
+
+async def link_code(hub: Hub, name: str) -> str:
+    async with hub.books() as tx:
+        return await new_link_code(tx, await staff_by_id(tx, hub.staff[name].id))
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    path: str
+    text: str
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(slots=True)
+class Browser:
+    """One browser: it keeps cookies, and presses the forms that the page before it shows."""
+
+    client: Client
+    hub: Hub
+    page: Answer = field(init=False)
+
+    async def get(self, path: str) -> Answer:
+        async with self.client.get(path) as response:
+            self.page = Answer(response.status, response.url.path_qs, await response.text(), response.headers)
+        return self.page
+
+    async def press(self, action: str, **fields: str) -> Answer:
+        """Fill in and send the form of that address as this page has it."""
+        return await self.post(action, {**self.hidden(action), **fields})
+
+    async def post(self, action: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
+        async with self.client.post(action, data=fields, headers=headers) as response:
+            self.page = Answer(response.status, response.url.path_qs, await response.text(), response.headers)
+        return self.page
+
+    def hidden(self, action: str) -> dict[str, str]:
+        found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.page.text, re.DOTALL)
+        assert found, f"no form for {action}"
+        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', found[0])
+        return {name: html.unescape(value) for name, value in fields}
+
+    async def sign_in(self, name: str) -> Answer:
+        """With the password, and with the code that the phone gets where there is one."""
+        number = self.hub.numbers[name]
+        await self.get("/console/sign-in")
+        answer = await self.press("/console/sign-in", phone=number, password=PASSWORD)
+        if answer.path == "/console/code":
+            code = re.findall(r"登录码(\d{6})", (await self.hub.told(name))[-1])[-1]
+            answer = await self.press("/console/code", code=code)
+        return answer
+
+
+@asynccontextmanager
+async def a_browser(hub: Hub, *, language: str = "zh-CN") -> AsyncIterator[Browser]:
+    server = TestServer(console_of(hub))
+    headers = {"Accept-Language": language}
+    async with TestClient(server, cookie_jar=CookieJar(unsafe=True), headers=headers) as client:
+        yield Browser(client, hub)
+
+
+@asynccontextmanager
+async def signed_in(hub: Hub, name: str) -> AsyncIterator[Browser]:
+    async with a_browser(hub) as browser:
+        await give_password(hub, name)
+        answer = await browser.sign_in(name)
+        assert answer.path == "/console/tickets", answer.text
+        yield browser

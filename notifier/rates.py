@@ -8,7 +8,7 @@ IMMEDIATE = 1_000.0
 """Of a web chat and the simulator the row is the message."""
 
 USUAL: Mapping[AccountKind, float] = {
-    AccountKind.TELEGRAM: 25.0,
+    AccountKind.TELEGRAM: 22.0,
     AccountKind.KANNEL: 10.0,
     AccountKind.SMPP: 10.0,
     AccountKind.GAMMU: 0.1,

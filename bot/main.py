@@ -27,7 +27,7 @@ from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
 from console.office import Surroundings as ConsoleSurroundings
 from console.office import console_application, console_pages
-from console.public import public_application
+from console.public.site import public_application
 from notifier.channel import Channel
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine

@@ -27,12 +27,12 @@ PAGE_HEADERS = {
 
 
 class PageRenderer:
-    """Renders `templates/public/*.html` with the words of `templates/<language>/page.toml`."""
+    """Renders `templates/public/*.html` with the words of `templates/<language>/pages/chat.toml`."""
 
     def __init__(self, templates_dir: Path) -> None:
         self.static_dir = templates_dir / "public" / "static"
         self._words: dict[str, Words] = {
-            language: tomllib.loads((templates_dir / language / "page.toml").read_text("utf-8"))["page"]
+            language: tomllib.loads((templates_dir / language / "pages" / "chat.toml").read_text("utf-8"))["page"]
             for language in LANGUAGES
         }
         self._environment = Environment(

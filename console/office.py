@@ -6,17 +6,13 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from console.casework import ACTIONS
-from console.entry import EntryPages
 from console.pages import Pages
 from console.sign_in import SignIn
-from console.tickets import TicketPages
+from console.tickets.routes import ticket_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
 from notifier.render import Renderer
 from store.database import Database
 from store.files import FileStore
-
-_TICKET = r"/tickets/{ticket:\d{1,18}}"
 
 
 def _utc_now() -> datetime:
@@ -65,16 +61,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    keeper, tickets, entry = Doorkeeper(office), TicketPages(office), EntryPages(office)
-    actions = "|".join(ACTIONS)
-    return [
-        web.get("/tickets", keeper.page(tickets.list)),
-        web.get("/tickets/new", keeper.page(entry.form)),
-        web.post("/tickets/new", keeper.press(entry.enter)),
-        web.get(_TICKET, keeper.page(tickets.one)),
-        web.get(_TICKET + r"/files/{digest:[0-9a-f]{64}}", keeper.page(tickets.file)),
-        web.post(_TICKET + f"/{{action:{actions}}}", keeper.press(tickets.act)),
-    ]
+    return [*ticket_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

@@ -60,8 +60,9 @@ class Pages:
 
 
 def _words(folder: Path) -> Mapping[str, Mapping[str, str]]:
-    catalogues = (tomllib.loads((folder / name).read_text("utf-8")) for name in ("words.toml", "page.toml"))
-    return {section: words for catalogue in catalogues for section, words in catalogue.items()}
+    catalogues = (folder / "words.toml", *sorted((folder / "pages").glob("*.toml")))
+    read = (tomllib.loads(catalogue.read_text("utf-8")) for catalogue in catalogues)
+    return {section: words for sections in read for section, words in sections.items()}
 
 
 def language_asked(request: web.Request) -> str:

@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from console.pages import Pages, language_asked
+from console.rooms import rooms_of
 from notifier.render import Medium, Renderer
 from store.actions.sign_in import SEEN_EVERY, saw_session
 from store.database import Database
@@ -94,7 +95,13 @@ class Visit:
     @property
     def known(self) -> dict[str, Any]:
         """What every page says of who reads it."""
-        return {"person": self.person, "csrf": self.csrf, "form": secrets.token_hex(8), "zone": self.settings.zone}
+        return {
+            "person": self.person,
+            "rooms": rooms_of(self.person),
+            "csrf": self.csrf,
+            "form": secrets.token_hex(8),
+            "zone": self.settings.zone,
+        }
 
 
 Page = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]

@@ -64,16 +64,17 @@ def sqlite_stores(folder: Path) -> Stores:
 def postgresql_stores(server: str, folder: Path) -> Stores:
     """One database, emptied and filled again: PostgreSQL copies whole databases at the cost of their files."""
     keyring, engine = new_keyring(), create_engine(server, poolclass=NullPool)
+    migrate(make_url(server))
+    with engine.begin() as connection:
+        connection.execute(text(_EMPTY_TABLES))
+        _empty(connection)
     villagers = _make(lambda _name: server, keyring, folder)
     with engine.begin() as connection:
         kept = {table: [dict(row._mapping) for row in connection.execute(table.select())] for table in _TABLES}
-        connection.execute(text(_EMPTY_TABLES))
 
     def copy(name: str, _target: Path) -> str:
         with engine.begin() as connection:
-            connection.execute(
-                text("SELECT copying.empty_tables(:names)"), {"names": [table.name for table in _TABLES]}
-            )
+            _empty(connection)
             if name == VILLAGE:
                 _refill(connection, kept)
         return server
@@ -102,6 +103,10 @@ BEGIN
     END LOOP;
 END $$
 """
+
+
+def _empty(connection: Connection) -> None:
+    connection.execute(text("SELECT copying.empty_tables(:names)"), {"names": [table.name for table in _TABLES]})
 
 
 def _refill(connection: Connection, kept: Mapping[Table, Sequence[dict[str, object]]]) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from bot.commands.notice_reports import read_report, write_report
 from bot.pages import PageRenderer, static_routes
-from console.poster import WIDTH
-from console.public import public_application
+from console.public.poster import WIDTH
+from console.public.site import public_application
 from notifier.render import TEMPLATES
 from store.actions.notice_controls import cancel_notice
 from store.domain.errors import NotFound

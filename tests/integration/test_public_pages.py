@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 
 from bot.pages import PageRenderer, static_routes
-from console.public import public_application
+from console.public.site import public_application
 from notifier.render import TEMPLATES
 from store.actions.disclosures import add_item, add_urgent_item, mark_published, state_opening
 from store.actions.inbound import record_files

@@ -63,7 +63,8 @@ def test_what_is_long_and_uncommon_is_taken(password: str) -> None:
 
 
 def console_words(language: str) -> dict[str, str]:
-    words: dict[str, str] = tomllib.loads((TEMPLATES / language / "page.toml").read_text("utf-8"))["console"]
+    catalogue = (TEMPLATES / language / "pages" / "console.toml").read_text("utf-8")
+    words: dict[str, str] = tomllib.loads(catalogue)["console"]
     return words
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from console.poster import WIDTH, Poster, _font, _lines, png_of
+from console.public.poster import WIDTH, Poster, _font, _lines, png_of
 
 SHORT = Poster(
     "榕溪村通知26001号", "11月23日8点到17点全村停水,请先存好水。", "有不明白的,打6123456。", "https://v.example/1/"

@@ -11,8 +11,8 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from console.notices import NoticePages
 from console.pages import Pages
+from console.public.notices import NoticePages
 from store.database import Database, Transaction
 from store.domain.areas import AreaKind
 from store.domain.disclosures import DisclosureCategory, DisclosureItem, digest_of

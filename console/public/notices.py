@@ -8,7 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from console.pages import Pages
-from console.poster import Poster, png_of
+from console.public.poster import Poster, png_of
 from store.database import Database
 from store.domain.areas import AreaKind
 from store.domain.settings import LANGUAGES, AreaSettings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.casework import ACTIONS, Outcome
+from console.tickets.casework import ACTIONS, Outcome
 from console.visits import HOME, Fields, Office, Visit, form_key
 from notifier.telling import write_tells
 from store.actions.sign_in import take_form

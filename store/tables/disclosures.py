@@ -1,0 +1,36 @@
+"""What the village discloses."""
+
+from sqlalchemy import BigInteger, Column, Date, Integer, String, Table, Text, UniqueConstraint
+
+from store.tables.columns import id_, metadata, moment, to
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    id_(),
+    to("area_id", "areas"),
+    Column("month", Date, nullable=False),
+    Column("opening_fen", BigInteger),
+    moment("published_at", optional=True),
+    UniqueConstraint("area_id", "month"),
+)
+
+disclosure_items = Table(
+    "disclosure_items",
+    metadata,
+    id_(),
+    to("disclosure_id", "disclosures"),
+    Column("number", Integer, nullable=False),
+    Column("category", String(12), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("flow", String(12), nullable=False),
+    Column("amount_fen", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("attachment", String(64), nullable=False),
+    Column("row_digest", String(64)),
+    moment("urgent_at", optional=True),
+    to("entered_by", "staff", optional=True),
+    moment("entered_at"),
+    UniqueConstraint("disclosure_id", "number"),
+    UniqueConstraint("disclosure_id", "row_digest"),
+)

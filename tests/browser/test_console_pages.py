@@ -1,78 +1,23 @@
 """The console in a real browser, on a phone and at a desk: by clicks, and by keyboard alone."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pytest
-from aiohttp import web
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import expect
 
 from store.database import Database
 from tests.acceptance.test_tickets import a_photo
-from tests.browser.test_web_chat_page import ARGUMENTS, CHROMIUM
+from tests.browser.conftest import Desk
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD, console_of, give_password
-from tests.real_parts import require_real_part
+from tests.integration.console_parts import PASSWORD, give_password
 from tests.stores import VILLAGE, Stores
 
-pytestmark = pytest.mark.browser
-
-SIZES: dict[str, ViewportSize] = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
 HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 200 + "W" * 200
 
 
-@dataclass
-class Desk:
-    """A page at one size, on a village with something to do. `pictures` is where its looks are kept."""
-
-    page: Page
-    hub: Hub
-    url: str
-    size: str
-
-    async def open(self, path: str) -> None:
-        await self.page.goto(f"{self.url}{path}")
-
-    async def looks_right(self, name: str) -> None:
-        """Nothing runs off the screen, and what is pressed is big enough for a thumb."""
-        assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        low = await self.page.evaluate(
-            "[...document.querySelectorAll('button, summary, input:not([type=hidden]):not([type=radio])"
-            ":not([type=checkbox]), select')].filter(one => one.offsetHeight && one.offsetHeight < 44).length"
-        )
-        assert low == 0, name
-        if folder := os.environ.get("BANYAN_PICTURES"):
-            await self.page.screenshot(path=Path(folder) / f"console-{name}-{self.size}.png", full_page=True)
-
-    async def tab_to(self, name: str) -> None:
-        """Press Tab until the control of that name has the focus, as somebody without a mouse does."""
-        for _ in range(60):
-            await self.page.keyboard.press("Tab")
-            focused = await self.page.evaluate(
-                "(one => one.labels?.length ? one.labels[0].innerText : one.innerText)(document.activeElement)"
-            )
-            if str(focused).strip().startswith(name):
-                return
-        raise AssertionError(f"Tab never reaches {name}")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    require_real_part(
-        "chromium", present=shutil.which(CHROMIUM) is not None, reason="Debian's chromium is not installed"
-    )
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        await launched.close()
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
     database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
     hub = sqlite_originals.village_at(database, tmp_path)
@@ -85,25 +30,6 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
         await give_password(hub, name)
     yield hub
     await database.close()
-
-
-@pytest.fixture(params=SIZES)
-async def desk(request: pytest.FixtureRequest, browser: Browser, village: Hub) -> AsyncIterator[Desk]:
-    """It fails the test when a page asks another host for anything, or when the browser complains of a page."""
-    runner = web.AppRunner(console_of(village), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    context = await browser.new_context(viewport=SIZES[request.param], locale="zh-CN", java_script_enabled=True)
-    page = await context.new_page()
-    hosts: set[str | None] = set()
-    complaints: list[str] = []
-    page.on("request", lambda one: hosts.add(urlsplit(one.url).hostname))
-    page.on("console", lambda one: complaints.append(one.text) if "status of" not in one.text else None)
-    yield Desk(page, village, f"http://127.0.0.1:{runner.addresses[0][1]}", request.param)
-    await context.close()
-    await runner.cleanup()
-    assert hosts <= {"127.0.0.1"}
-    assert complaints == []
 
 
 async def test_by_clicks_from_the_sign_in_to_the_answer(desk: Desk) -> None:

@@ -1,27 +1,15 @@
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
 
 from tests.integration.web_chat_parts import VILLAGE, Village, open_village, photo
-from tests.real_parts import require_real_part
 
-pytestmark = pytest.mark.browser
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
 PHONE_SCREEN: ViewportSize = {"width": 360, "height": 740}
 NUMBERS = ("+8613900007001", "+8613900007002", "+8613900007003")
 
@@ -50,7 +38,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with open_village(tmp_path) as village:
         opened = Site(village)
@@ -59,18 +47,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         await opened.shut()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    require_real_part(
-        "chromium", present=shutil.which(CHROMIUM) is not None, reason="Debian's chromium is not installed"
-    )
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        await launched.close()
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A villager's phone. It fails the test when a page asks another host for anything, or when a script breaks."""
     context = await browser.new_context(viewport=PHONE_SCREEN, has_touch=True, is_mobile=True, locale="zh-CN")

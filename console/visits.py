@@ -41,8 +41,8 @@ MOST_CHARACTERS = 4_000
 
 CONSOLE_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     # Not `no-referrer`: under it browsers send `Origin: null` with a form, and our own could not be told apart.
     "Referrer-Policy": "same-origin",

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -20,8 +21,15 @@ from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage
 from notifier.metrics import TURNS
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
-from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, TurnFailed, count_failure, next_turn
-from store.database import Database
+from store.actions.turn import (
+    ATTEMPTS_BEFORE_A_PERSON,
+    Turn,
+    TurnFailed,
+    claim_messages,
+    count_failure,
+    turn_of,
+)
+from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.areas import AreaKind
 from store.domain.conversation import Session
@@ -33,8 +41,8 @@ from store.files import FileStore, StoredFile, UnusableFileError
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
-SendNow = Callable[[Sequence[Written]], Awaitable[None]]
-"""Sends the replies of a turn at once; what it does not send the engine drains later."""
+Sent = Callable[[Sequence[Written]], None]
+"""Hears what turns have written and committed, to send it at once."""
 
 IDLE_SECONDS = 1.0
 LONGEST_ID = 80
@@ -48,14 +56,14 @@ class Inbox:
         files: FileStore,
         renderer: Renderer,
         pulse: Pulse,
-        send_now: SendNow,
+        written: Sent,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
         self._files = files
         self._renderer = renderer
         self._pulse = pulse
-        self._send_now = send_now
+        self._tell_written = written
         self._clock = clock
         self._intake = Intake(database, clock)
         self._arrived = asyncio.Event()
@@ -114,21 +122,28 @@ class Inbox:
         self._arrived.set()
 
     async def answer_next(self) -> bool:
-        """Take the turn of the message that waits longest; whether there was one. Raises StoreUnavailable."""
+        """Take the turns of the messages that wait longest; whether there were any. Raises StoreUnavailable."""
+        written: list[Written] = []
+        async with self._database.write(self._clock()) as tx:
+            messages = await claim_messages(tx)
+            ends = [await self._answer_one(tx, message, written) for message in messages]
+        for end in ends:
+            TURNS.labels(end).inc()
+        if "answered" in ends:
+            self._pulse.beat()
+            self._tell_written(written)
+        return bool(messages)
+
+    async def _answer_one(self, tx: Transaction, message: Any, written: list[Written]) -> str:
         try:
-            async with next_turn(self._database, self._clock()) as turn:
-                if turn is None:
-                    return False
-                written = await self._take(turn)
+            async with turn_of(tx, message) as turn:
+                rows = await self._take(turn)
         except TurnFailed as failed:  # whatever went wrong, the message must reach a person
             log.exception("inbox.turn_failed", inbound=failed.inbound_id)
-            await count_failure(self._database, self._clock(), failed.inbound_id)
-            TURNS.labels("failed").inc()
-            return True
-        TURNS.labels("answered").inc()
-        self._pulse.beat()
-        await self._send_now(written)
-        return True
+            await count_failure(tx, failed.inbound_id)
+            return "failed"
+        written += rows
+        return "answered"
 
     async def _take(self, turn: Turn) -> list[Written]:
         answer = await self._answer(turn)

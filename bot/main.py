@@ -97,7 +97,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         channels = _channels(settings, accounts)
         renderer, pulse, files = Renderer(public_url=_address(settings)), Pulse(), FileStore(settings.files)
         engine = DeliveryEngine(database, channels, holder, utc_now)
-        inbox = Inbox(database, files, renderer, pulse, engine.send_now)
+        inbox = Inbox(database, files, renderer, pulse, engine.send_soon)
         rooms = ChatRooms(database, files, inbox.receive, pulse)
         handlers: dict[str, JobHandler] = {JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake)}
         jobs = database.queue = await open_jobs(database, handlers, holder)

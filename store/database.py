@@ -6,6 +6,7 @@ it becomes `StoreUnavailable`, and whoever asked may ask again.
 """
 
 import contextlib
+import functools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import URL, Executable, Table, event, func, inspect, make_url, select, text
+from sqlalchemy import URL, Executable, Insert, Table, bindparam, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -81,9 +82,9 @@ class Transaction:
         """The first row, or None."""
         return (await self.connection.execute(statement, given)).first()
 
-    async def scalar(self, statement: Executable) -> Any:
+    async def scalar(self, statement: Executable, given: Mapping[str, object] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return (await self.connection.execute(statement)).scalar()
+        return (await self.connection.execute(statement, given)).scalar()
 
     async def run(self, statement: Executable, given: Mapping[str, object] | None = None) -> int:
         """Execute a write; the number of rows that it touched."""
@@ -96,32 +97,27 @@ class Transaction:
 
     async def insert(self, table: Table, **values: object) -> int:
         """Insert one row; its id."""
-        result = await self.connection.execute(table.insert().values(**values))
+        result = await self.connection.execute(_insert(table), values)
         key: Any = result.inserted_primary_key
         return int(key[0])
 
     async def insert_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
-            await self.connection.execute(table.insert(), rows)
+            await self.connection.execute(_insert(table), rows)
 
     async def insert_for_ids(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Insert many; their ids in the order of the rows."""
         if not rows:
             return []
-        statement = table.insert().returning(table.c.id, sort_by_parameter_order=True)
-        return [int(key) for key in (await self.connection.execute(statement, rows)).scalars()]
+        return [int(key) for key in (await self.connection.execute(_insert_for_ids(table), rows)).scalars()]
 
     async def insert_new(self, table: Table, **values: object) -> bool:
         """Insert one row unless a unique constraint already holds it; whether it was new."""
-        dialect_insert = postgresql.insert if self.is_postgresql else sqlite.insert
-        # Of an insert SQLAlchemy forgets the count of rows unless it is told to keep it.
-        statement = dialect_insert(table).values(**values).on_conflict_do_nothing()
-        return await self.run(statement.execution_options(preserve_rowcount=True)) > 0
+        return await self.run(_insert_new(table, is_postgresql=self.is_postgresql), values) > 0
 
     async def insert_new_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert the rows that no unique constraint already holds."""
-        dialect_insert = postgresql.insert if self.is_postgresql else sqlite.insert
-        await self.run_many(dialect_insert(table).on_conflict_do_nothing(), rows)
+        await self.run_many(_insert_new(table, is_postgresql=self.is_postgresql), rows)
 
     async def holds_alone(self, number: int) -> bool:
         """Whether no other transaction holds this number; let go when this one ends. SQLite has one writer only."""
@@ -139,6 +135,7 @@ class Transaction:
         except BaseException:
             del self.facts[facts:]
             del self.jobs[jobs:]
+            self.forget()
             raise
 
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
@@ -150,6 +147,24 @@ class Transaction:
     def defer(self, job: str, arguments: JobArguments, lock: str) -> None:
         """Let a job run once this has committed. Where it gets lost, the minute's tick finds its rows."""
         self.jobs.append(Deferred(job, arguments, lock))
+
+
+# A statement that is kept is rendered and looked up several times faster than one that is built anew.
+@functools.cache
+def _insert(table: Table) -> Insert:
+    return table.insert()
+
+
+@functools.cache
+def _insert_for_ids(table: Table) -> Executable:
+    return table.insert().returning(table.c.id, sort_by_parameter_order=True)
+
+
+@functools.cache
+def _insert_new(table: Table, *, is_postgresql: bool) -> Executable:
+    dialect_insert = postgresql.insert if is_postgresql else sqlite.insert
+    # Of an insert SQLAlchemy forgets the count of rows unless it is told to keep it.
+    return dialect_insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 class Database:
@@ -282,16 +297,22 @@ async def _extend_chains(transaction: Transaction) -> None:
 
 
 async def _extend_chain(transaction: Transaction, area_id: int, facts: Sequence[AuditFact]) -> None:
-    connection, now = transaction.connection, transaction.now
-    this_area = audit_heads.c.area_id == area_id
-    head = (
-        await connection.execute(select(audit_heads.c.sequence, audit_heads.c.hash).where(this_area).with_for_update())
-    ).one()
+    head, now = await transaction.first(_HEAD, {"area": area_id}), transaction.now
     rows, before = [], head.hash
     for sequence, fact in enumerate(facts, start=head.sequence + 1):
         before = entry_hash(before, sequence, fact, now)
         rows.append({**asdict(fact), "sequence": sequence, "hash": before, "at": now})
-    await connection.execute(audit_entries.insert(), rows)
-    await connection.execute(
-        audit_heads.update().where(this_area).values(sequence=head.sequence + len(rows), hash=before)
-    )
+    await transaction.insert_many(audit_entries, rows)
+    await transaction.run(_MOVE_HEAD, {"area": area_id, "to": head.sequence + len(rows), "newest": before})
+
+
+_HEAD = (
+    select(audit_heads.c.sequence, audit_heads.c.hash)
+    .where(audit_heads.c.area_id == bindparam("area"))
+    .with_for_update()
+)
+_MOVE_HEAD = (
+    audit_heads.update()
+    .where(audit_heads.c.area_id == bindparam("area"))
+    .values(sequence=bindparam("to"), hash=bindparam("newest"))
+)

@@ -80,17 +80,29 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     return originals
 
 
+@pytest.fixture(scope="session")
+def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """By address: closed after every test and opened by the next, they keep the statements that they compiled."""
+    return {}
+
+
 @pytest.fixture
-def store_url(request: pytest.FixtureRequest, stores: Stores, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, stores: Stores, store_folder: Path) -> str:
     """A store of either kind, so that the same tests run on both: with the small village where a test asks for it."""
-    return stores.copy(VILLAGE if "hub" in request.fixturenames else EMPTY, tmp_path)
+    return stores.copy(VILLAGE if "hub" in request.fixturenames else EMPTY, store_folder)
 
 
 @pytest.fixture
-async def database(store_url: str, stores: Stores) -> AsyncIterator[Database]:
-    opened = Database(store_url, stores.keyring)
+async def database(store_url: str, stores: Stores, databases: dict[str, Database]) -> AsyncIterator[Database]:
+    opened = databases.setdefault(store_url, Database(store_url, stores.keyring))
     yield opened
     await opened.close()
+    opened.queue = None
 
 
 @pytest.fixture

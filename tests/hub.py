@@ -213,7 +213,7 @@ async def parent_of(tx: Transaction, area: Area) -> Area:
     return await area_by_id(tx, area.parent_id)
 
 
-async def _send_nothing(_written: Sequence[Written]) -> None:
+def _send_nothing(_written: Sequence[Written]) -> None:
     """The simulator's and the web chat's rows are the messages."""
 
 

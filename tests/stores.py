@@ -54,6 +54,8 @@ def sqlite_stores(folder: Path) -> Stores:
         return f"sqlite:///{folder}/{name}.db"
 
     def copy(name: str, target: Path) -> str:
+        for left in target.glob("banyan.db-*"):
+            left.unlink()
         shutil.copyfile(folder / f"{name}.db", target / "banyan.db")
         return f"sqlite:///{target}/banyan.db"
 

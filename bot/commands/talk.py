@@ -39,7 +39,7 @@ async def _chat(number: str, village: str) -> None:
             account = await _terminal(tx, village)
         heard: list[int] = []
 
-        async def hear(written: Sequence[Written]) -> None:
+        def hear(written: Sequence[Written]) -> None:
             heard.extend(one.delivery_id for one in written)
 
         inbox = Inbox(database, FileStore(read_settings().files), Renderer(), Pulse(), hear)

@@ -54,7 +54,7 @@ class TelegramChannel:
         per_address_seconds=1.05,  # one a second, and what the network makes of it
         per_group_seconds=3.1,  # twenty a minute
         batch=1,
-        in_flight=6,
+        in_flight=7,
         can_receive=True,
         can_edit=True,
     )

@@ -1,8 +1,9 @@
 """The delivery engine: claim → send → record, an account at a time, at the account's pace.
 
 `sending` is committed before the provider is called, and no more rows are `sending` than calls are in flight; whoever
-dies in between leaves rows that become `unknown`, not rows that are sent twice. An account's calls go in two lanes:
-while one waits for the provider, the other writes down what was answered and claims anew.
+dies in between leaves rows that become `unknown`, not rows that are sent twice. An account's calls go in lanes: while
+one waits for the provider, another writes down what was answered and claims anew, and one is kept for conversations,
+so that nobody's answer waits behind a broadcast.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,7 +25,7 @@ from notifier.telling import Written
 from store.actions.accounts import stop_account
 from store.actions.contacts import bury_contact
 from store.actions.sending import Attempt, Claimed, Pace, claim, record_attempts, rest_addresses
-from store.database import Database
+from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState
 from store.domain.errors import StoreUnavailable
@@ -37,9 +39,35 @@ SHORTEST_PAUSE_SECONDS = 0.02
 DOUBTS_SECONDS = 5.0
 """How often an account's rows are looked through for those whose fate nobody knows."""
 LANES = 2
+"""For everything, beside the one for conversations."""
+OF_CONVERSATIONS = 4
+"""One call in so many is kept for them."""
 
 _Answered = tuple[Claimed, SendResult, datetime]
 """A row, what became of it, and when the call began."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Up to `most` rows at once, of conversations only or of broadcasts too."""
+
+    most: int
+    takes_bulk: bool
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    is_resting: bool = False
+
+
+def _lanes(limits: Limits) -> list[_Lane]:
+    """The first is for conversations. A provider that takes one call at a time has one lane for everything."""
+    if limits.in_flight == 1:
+        return [_Lane(limits.batch, takes_bulk=True)]
+    kept = max(1, limits.in_flight // OF_CONVERSATIONS)
+    lanes = min(LANES, limits.in_flight - kept)
+    shared = [(limits.in_flight - kept + number) // lanes for number in range(lanes)]
+    return [
+        _Lane(kept * limits.batch, takes_bulk=False),
+        *(_Lane(one * limits.batch, takes_bulk=True) for one in shared),
+    ]
 
 
 class DeliveryEngine:
@@ -56,17 +84,17 @@ class DeliveryEngine:
         self._channels = channels
         self._holder = holder
         self._clock = clock
-        self._wake = {account_id: asyncio.Event() for account_id in channels}
+        self._lanes = {account_id: _lanes(channel.limits) for account_id, (_, channel) in channels.items()}
         self._stopping = asyncio.Event()
         self.stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Drain every account until it is stopped."""
         async with asyncio.TaskGroup() as group:
-            for account_id, (_, channel) in self._channels.items():
+            for account_id, lanes in self._lanes.items():
                 group.create_task(self._settle_doubts(account_id))
-                for _ in range(min(LANES, channel.limits.in_flight)):
-                    group.create_task(self._drain(account_id))
+                for lane in lanes:
+                    group.create_task(self._drain(account_id, lane))
         self.stopped.set()
 
     def stop(self) -> None:
@@ -75,33 +103,37 @@ class DeliveryEngine:
         self.wake()
 
     def wake(self) -> None:
-        """New rows were written."""
-        for event in self._wake.values():
-            event.set()
+        """Much was written, or it is time to stop."""
+        for lanes in self._lanes.values():
+            for lane in lanes:
+                lane.wake.set()
 
-    async def send_now(self, written: Sequence[Written]) -> None:
-        """Send these rows at once, as far as the pace allows; the drain takes the rest."""
-        for account_id in self._channels.keys() & {row.account_id for row in written}:
-            ids = [row.delivery_id for row in written if row.account_id == account_id]
-            with contextlib.suppress(StoreUnavailable):
-                await self.send_due(account_id, only=ids)
-            self._wake[account_id].set()
+    def send_soon(self, written: Sequence[Written]) -> None:
+        """Somebody waits for these: of each account the first lane that has nothing to do takes them."""
+        for account_id in self._lanes.keys() & {row.account_id for row in written}:
+            for lane in self._lanes[account_id]:
+                lane.wake.set()
+                if lane.is_resting:
+                    break
 
-    async def _drain(self, account_id: int) -> None:
-        wake = self._wake[account_id]
+    async def _drain(self, account_id: int, lane: _Lane) -> None:
         while not self._stopping.is_set():
-            wake.clear()
+            lane.wake.clear()
             try:
-                while not self._stopping.is_set() and await self.send_due(account_id):
-                    pass
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), await self._pause(account_id))
+                pause = await self._send(account_id, lane)
             except StoreUnavailable:
                 log.warning("delivery.store_unavailable", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
+                continue
             except Exception:  # one account's broken row must not silence the others
                 log.exception("delivery.failed", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
+                continue
+            if pause:
+                lane.is_resting = True
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(lane.wake.wait(), pause)
+                lane.is_resting = False
 
     async def _settle_doubts(self, account_id: int) -> None:
         account, channel = self._channels[account_id]
@@ -115,30 +147,30 @@ class DeliveryEngine:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DOUBTS_SECONDS)
 
-    async def _pause(self, account_id: int) -> float:
-        """How long an account rests: until the next message falls due, no shorter than its pace."""
-        now = self._clock()
-        async with self._database.read(now) as tx:
-            moment = await next_sendable_at(tx, account_id, now + timedelta(seconds=IDLE_SECONDS))
-        if moment is None:
-            return IDLE_SECONDS
-        spacing = min(IDLE_SECONDS, 1 / self._channels[account_id][1].limits.per_second)
-        return max((moment - now).total_seconds(), spacing, SHORTEST_PAUSE_SECONDS)
+    async def send_due(self, account_id: int) -> bool:
+        """Claim what is due, send it, record what was answered; whether there was anything."""
+        return not await self._send(account_id, self._lanes[account_id][-1])
 
-    async def send_due(self, account_id: int, only: Sequence[int] = ()) -> int:
-        """Claim what is due, send it, record what was answered; how many rows that were."""
+    async def _send(self, account_id: int, lane: _Lane) -> float:
+        """Seconds to rest: none where there was something to send."""
         account, channel = self._channels[account_id]
-        limits = channel.limits
-        pace = _pace(limits)
-        lane = max(1, limits.in_flight // LANES) * limits.batch
-        async with self._database.write(self._clock()) as tx:
-            claimed = await claim(tx, account_id, pace, self._holder, lane, only=only)
-        if not claimed:
-            return 0
+        limits, now = channel.limits, self._clock()
+        async with self._database.write(now) as tx:
+            claimed = await claim(tx, account_id, _pace(limits), self._holder, lane.most, with_bulk=lane.takes_bulk)
+            if not claimed:
+                return await self._pause(tx, account_id, limits) if lane.takes_bulk else IDLE_SECONDS
         batches = [claimed[start : start + limits.batch] for start in range(0, len(claimed), limits.batch)]
         answers = await asyncio.gather(*(self._call(channel, batch) for batch in batches))
         await self._record(account, [answered for some in answers for answered in some])
-        return len(claimed)
+        return 0.0
+
+    async def _pause(self, tx: Transaction, account_id: int, limits: Limits) -> float:
+        """Until the next message falls due, no shorter than the account's pace."""
+        moment = await next_sendable_at(tx, account_id, tx.now + timedelta(seconds=IDLE_SECONDS))
+        if moment is None:
+            return IDLE_SECONDS
+        spacing = min(IDLE_SECONDS, 1 / limits.per_second)
+        return max((moment - tx.now).total_seconds(), spacing, SHORTEST_PAUSE_SECONDS)
 
     async def _call(self, channel: Channel, batch: Sequence[Claimed]) -> list[_Answered]:
         """One request, at its time. A channel that breaks its promise to raise nothing costs these rows only."""

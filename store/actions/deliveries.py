@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState, SkipReason
@@ -96,17 +96,21 @@ def _row(tx: Transaction, draft: Draft) -> dict[str, object]:
 
 async def end_questions(tx: Transaction, contact_ids: Sequence[int], question: Question) -> None:
     """Asked again, a question's older copies are over."""
+    asked = {"about": question.kind, "subject": question.subject_id, "now": tx.now}
     for start in range(0, len(contact_ids), CHUNK):
-        await tx.run(
-            questions.update()
-            .where(
-                questions.c.contact_id.in_(contact_ids[start : start + CHUNK]),
-                questions.c.kind == question.kind,
-                questions.c.subject_id == question.subject_id,
-                questions.c.answered_at.is_(None),
-            )
-            .values(answered_at=tx.now)
-        )
+        await tx.run(_END, {**asked, "contacts": contact_ids[start : start + CHUNK]})
+
+
+_END = (
+    questions.update()
+    .where(
+        questions.c.contact_id.in_(bindparam("contacts", expanding=True)),
+        questions.c.kind == bindparam("about"),
+        questions.c.subject_id == bindparam("subject"),
+        questions.c.answered_at.is_(None),
+    )
+    .values(answered_at=bindparam("now"))
+)
 
 
 async def put_questions(
@@ -125,8 +129,5 @@ async def put_questions(
         "options": list(keys),
         "asked_at": tx.now,
     }
-    rows = await tx.connection.execute(
-        questions.insert().returning(questions.c.id, questions.c.contact_id),
-        [{"contact_id": contact_id, **asked} for contact_id in contact_ids],
-    )
-    return {row.contact_id: row.id for row in rows}
+    ids = await tx.insert_for_ids(questions, [{"contact_id": contact_id, **asked} for contact_id in contact_ids])
+    return dict(zip(contact_ids, ids, strict=True))

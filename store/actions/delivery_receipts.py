@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import bindparam, select
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState, raised
@@ -121,20 +121,12 @@ async def _known(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) 
     names = sorted({one.provider_id[:80] for one in receipts if not one.delivery_id and one.provider_id})
     rows: dict[int | str, _Row] = {}
     if ids:
-        rows |= {row.id: row for row in await _rows(tx, account_id, deliveries.c.id.in_(sorted(set(ids))))}
+        found = await tx.all(_WITH_IDS, {"account": account_id, "ids": sorted(set(ids))})
+        rows |= {row.id: _row(row) for row in found}
     if names:
-        rows |= {row.provider_id: row for row in await _rows(tx, account_id, deliveries.c.provider_id.in_(names))}
+        found = await tx.all(_WITH_NAMES, {"account": account_id, "names": names})
+        rows |= {row.provider_id: _row(row) for row in found}
     return rows
-
-
-async def _rows(tx: Transaction, account_id: int, those: ColumnElement[bool]) -> list[_Row]:
-    rows = await tx.all(
-        select(*_COLUMNS)
-        .where(those, deliveries.c.account_id == account_id, deliveries.c.state.not_in(_NEVER_SENT))
-        .order_by(deliveries.c.id)
-        .with_for_update()
-    )
-    return [_row(row) for row in rows]
 
 
 _COLUMNS = (
@@ -144,7 +136,14 @@ _COLUMNS = (
     deliveries.c.provider_id,
     deliveries.c.delivered_at,
 )
-_NEVER_SENT = (DeliveryState.QUEUED,)
+_SENT_ONCE = (
+    select(*_COLUMNS)
+    .where(deliveries.c.account_id == bindparam("account"), deliveries.c.state != DeliveryState.QUEUED)
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
+_WITH_IDS = _SENT_ONCE.where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+_WITH_NAMES = _SENT_ONCE.where(deliveries.c.provider_id.in_(bindparam("names", expanding=True)))
 
 
 def _row(row: Any) -> _Row:
@@ -188,13 +187,16 @@ async def match_waiting(tx: Transaction, account_id: int, provider_ids: Sequence
     """Receipts that came before the send's own answer had named their messages."""
     if not provider_ids:
         return
-    waiting = (
-        receipts_waiting.c.account_id == account_id,
-        receipts_waiting.c.provider_id.in_(bindparam("names", expanding=True)),
-    )
-    given: Mapping[str, object] = {"names": provider_ids}
-    rows = await tx.all(select(receipts_waiting).where(*waiting).order_by(receipts_waiting.c.id), given)
+    given: Mapping[str, object] = {"account": account_id, "names": provider_ids}
+    rows = await tx.all(_KEPT, given)
     if rows:
-        await tx.run(receipts_waiting.delete().where(*waiting), given)
+        await tx.run(receipts_waiting.delete().where(*_OF_NAMES), given)
         told = [Receipt(DeliveryState(row.state), None, row.provider_id, "", row.code, row.at) for row in rows]
         await record_receipts(tx, account_id, told)
+
+
+_OF_NAMES = (
+    receipts_waiting.c.account_id == bindparam("account"),
+    receipts_waiting.c.provider_id.in_(bindparam("names", expanding=True)),
+)
+_KEPT = select(receipts_waiting).where(*_OF_NAMES).order_by(receipts_waiting.c.id)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, or_, select
+from sqlalchemy import Column, ColumnElement, Select, String, Update, bindparam, case, func, null, or_, select
 
 from store.actions.delivery_receipts import match_waiting
 from store.database import Transaction
 from store.domain.deliveries import RANK, DeliveryState
 from store.keyring import KeyringError
 from store.queries.people import ADDRESS, CHUNK
-from store.tables import channel_accounts, contacts, deliveries, delivery_attempts, delivery_is
+from store.tables import UtcDateTime, channel_accounts, contacts, deliveries, delivery_attempts, delivery_is
 
 LEASE = timedelta(seconds=60)
 AHEAD = timedelta(seconds=0.25)
@@ -74,20 +74,19 @@ class Attempt:
 
 
 async def claim(
-    tx: Transaction, account_id: int, pace: Pace, holder: str, most: int, *, only: Sequence[int] = ()
+    tx: Transaction, account_id: int, pace: Pace, holder: str, most: int, *, with_bulk: bool = True
 ) -> list[Claimed]:
     """Take up to `most` due rows of an account for sending now, at most one an address, no faster than its pace.
 
     An address to which a message is just being sent waits for its end, so that two never overtake each other; a
-    stopped account sends nothing. `only` restricts the claim to these rows: the replies that a turn has just written.
-    What is one of very many goes after everything else.
+    stopped account sends nothing. What is one of very many goes after everything else, or not at all (`with_bulk`).
     """
-    account = await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+    account = await tx.first(_ACCOUNT, {"account_id": account_id})
     if account.stopped_reason:
         return []
     first, calls = _slots(tx.now, pace, account.next_free_at)
     most = min(most, calls * pace.batch)
-    opened = await _open(tx, await _due_rows(tx, account_id, most, only)) if most > 0 else []
+    opened = await _open(tx, await _due_rows(tx, account_id, most, with_bulk=with_bulk)) if most > 0 else []
     if not opened:
         return []
     claimed = [
@@ -123,8 +122,10 @@ async def _open(tx: Transaction, rows: Sequence[Any]) -> list[tuple[Any, str]]:
     return opened
 
 
-_ACCOUNT = select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason).where(
-    channel_accounts.c.id == bindparam("account_id")
+_ACCOUNT = (
+    select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason)
+    .where(channel_accounts.c.id == bindparam("account_id"))
+    .with_for_update()
 )
 _SEND = (
     deliveries.update()
@@ -152,13 +153,12 @@ def _slots(now: datetime, pace: Pace, free_at: datetime | None) -> tuple[datetim
     return first, max(0, math.floor((now + AHEAD - first) / pace.spacing) + 1)
 
 
-async def _due_rows(tx: Transaction, account_id: int, most: int, only: Sequence[int]) -> list[Any]:
+async def _due_rows(tx: Transaction, account_id: int, most: int, *, with_bulk: bool) -> list[Any]:
     first_of_address: dict[bytes, Any] = {}
-    for is_bulk in (False, True):
+    for is_bulk in (False, True) if with_bulk else (False,):
         if len(first_of_address) < most:
             given = {"account": account_id, "is_bulk": is_bulk, "now": tx.now, "most": most}
-            statement = _DUE.where(deliveries.c.id.in_(only)) if only else _DUE
-            for row in await tx.all(statement, given):
+            for row in await tx.all(_DUE, given):
                 first_of_address.setdefault(row.address_index, row)
     return list(first_of_address.values())[:most]
 
@@ -210,12 +210,17 @@ async def rest_addresses(tx: Transaction, sent: Sequence[Claimed], pace: Pace) -
 
 
 async def _rest(tx: Transaction, contact_ids: Sequence[int], seconds: float) -> None:
-    if not contact_ids or not seconds:
-        return
+    if contact_ids and seconds:
+        await tx.run(_REST, {"ids": contact_ids, "free_at": tx.now + timedelta(seconds=seconds)})
+
+
+def _rest_all() -> Update:
     there = contacts.alias()
-    addresses = select(there.c.address_index).where(there.c.id.in_(contact_ids))
-    free_at = tx.now + timedelta(seconds=seconds)
-    await tx.run(contacts.update().where(contacts.c.address_index.in_(addresses)).values(next_free_at=free_at))
+    addresses = select(there.c.address_index).where(there.c.id.in_(bindparam("ids", expanding=True)))
+    return contacts.update().where(contacts.c.address_index.in_(addresses)).values(next_free_at=bindparam("free_at"))
+
+
+_REST = _rest_all()
 
 
 async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[Attempt]) -> None:
@@ -225,7 +230,7 @@ async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[A
     account is locked against a receipt that is written down at this very moment: neither would see the other.
     """
     if tx.is_postgresql:
-        await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+        await tx.first(_ACCOUNT, {"account_id": account_id})
     alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
     for attempt in attempts:
         alike[attempt.state, attempt.code[:80], attempt.due_at].append(attempt.delivery_id)
@@ -258,19 +263,30 @@ async def _move(
     tx: Transaction, ids: Sequence[int], state: DeliveryState, reason: str, due_at: datetime | None
 ) -> None:
     lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
-    rises = deliveries.c.state.in_(lower)
-    values: dict[str, object] = {"state": state, "reason": reason, "lease_until": None}
-    if due_at:
-        values["due_at"] = due_at
     # It went out, also where the receipt has been quicker than the call's answer.
-    always = {"sent_at": tx.now} if state is DeliveryState.SENT else {}
+    sent_at = tx.now if state is DeliveryState.SENT else None
+    to = {"to": state, "why": reason, "next": due_at, "sent": sent_at, "lower": lower}
     for start in range(0, len(ids), CHUNK):
-        those = deliveries.c.id.in_(ids[start : start + CHUNK])
-        await tx.run(
-            deliveries.update()
-            .where(those)
-            .values({name: case((rises, value), else_=deliveries.c[name]) for name, value in values.items()} | always)
-        )
+        await tx.run(_RISE, {"ids": ids[start : start + CHUNK], **to})
+
+
+def _where_lower(column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((deliveries.c.state.in_(bindparam("lower", expanding=True)), value), else_=column)
+
+
+_RISE = (
+    deliveries.update()
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=_where_lower(deliveries.c.state, bindparam("to", type_=String)),
+        reason=_where_lower(deliveries.c.reason, bindparam("why", type_=String)),
+        lease_until=_where_lower(deliveries.c.lease_until, null()),
+        due_at=_where_lower(
+            deliveries.c.due_at, func.coalesce(bindparam("next", type_=UtcDateTime), deliveries.c.due_at)
+        ),
+        sent_at=func.coalesce(bindparam("sent", type_=UtcDateTime), deliveries.c.sent_at),
+    )
+)
 
 
 async def may_look_up(tx: Transaction, account_id: int, every: timedelta) -> bool:
@@ -287,7 +303,7 @@ async def may_look_up(tx: Transaction, account_id: int, every: timedelta) -> boo
 
 async def give_up_stale(tx: Transaction, account_id: int) -> int:
     """Rows whose sender died in the middle of the call: nobody can say whether they went out."""
-    await tx.first(_ACCOUNT.with_for_update(), {"account_id": account_id})
+    await tx.first(_ACCOUNT, {"account_id": account_id})
     rows = await tx.all(
         select(deliveries.c.id, deliveries.c.attempts)
         .where(

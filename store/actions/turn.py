@@ -5,16 +5,16 @@ the session, the replies and the message's own row are written with them. A cras
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from store.actions.contacts import find_or_add_contact, revived
 from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
-from store.database import Database, Transaction
+from store.database import Transaction, driver_errors_mapped
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import SESSION_VALID, SPEAKER_VALID, OpenQuestion, Session, Speaker
 from store.domain.errors import NotFound, StoreUnavailable
@@ -29,6 +29,8 @@ from store.tables import inbound_messages, questions, sessions
 ATTEMPTS_BEFORE_A_PERSON = 3
 """After so many failed turns a message is no longer interpreted, only handed to a person."""
 RETRY_AFTER = timedelta(seconds=2)
+TURNS_TOGETHER = 8
+"""Some tens of milliseconds, for which other writers wait."""
 
 
 @dataclass(slots=True)
@@ -63,40 +65,41 @@ class TurnFailed(Exception):
         self.inbound_id = inbound_id
 
 
-@contextlib.asynccontextmanager
-async def next_turn(database: Database, now: datetime) -> AsyncIterator[Turn | None]:
-    """The turn of the message that waits longest, or None. Leaving the block well commits all of it.
+async def claim_messages(tx: Transaction) -> Sequence[Any]:
+    """The messages that wait longest, one of each sender, for turns of this transaction.
 
     On PostgreSQL several processes may work: each locks its message, and no message of a sender is taken before the
-    one that he sent earlier. Raises StoreUnavailable, and TurnFailed for whatever else went wrong, also before the
-    block: a message that cannot even be read must not hold up everybody else's.
+    one that he sent earlier. There it is one at a time, for two that hold locks of several turns would wait for each
+    other; on SQLite, with its one writer, some share a commit.
     """
-    claimed: int | None = None
+    return await tx.all(_WAITING, {"now": tx.now, "most": 1 if tx.is_postgresql else TURNS_TOGETHER})
+
+
+@contextlib.asynccontextmanager
+async def turn_of(tx: Transaction, message: Any) -> AsyncIterator[Turn]:
+    """The turn of a claimed message. Leaving the block well keeps all of it; else nothing of it was done.
+
+    Raises StoreUnavailable, and TurnFailed for whatever else went wrong, also before the block: a message that cannot
+    even be read must not hold up everybody else's.
+    """
     try:
-        async with database.write(now) as tx:
-            row = await _claim(tx)
-            if row is None:
-                yield None
-                return
-            claimed = row.id
-            turn = await _begin(tx, row)
-            yield turn
-            await _finish(turn)
+        with driver_errors_mapped():
+            async with tx.savepoint():
+                turn = await _begin(tx, message)
+                yield turn
+                await _finish(turn)
     except StoreUnavailable:
         raise
     except Exception as error:
-        if claimed is None:
-            raise
-        raise TurnFailed(claimed) from error
+        raise TurnFailed(message.id) from error
 
 
-async def count_failure(database: Database, now: datetime, inbound_id: int) -> None:
+async def count_failure(tx: Transaction, inbound_id: int) -> None:
     """A turn ended in an error: the message waits a little, longer each time."""
-    async with database.write(now) as tx:
-        mine = inbound_messages.c.id == inbound_id
-        failures = await tx.scalar(select(inbound_messages.c.failures).where(mine)) or 0
-        delay = RETRY_AFTER * 2 ** min(failures, 8)
-        await tx.run(inbound_messages.update().where(mine).values(failures=failures + 1, due_at=now + delay))
+    mine = inbound_messages.c.id == inbound_id
+    failures = await tx.scalar(select(inbound_messages.c.failures).where(mine)) or 0
+    delay = RETRY_AFTER * 2 ** min(failures, 8)
+    await tx.run(inbound_messages.update().where(mine).values(failures=failures + 1, due_at=tx.now + delay))
 
 
 async def waiting_messages(tx: Transaction) -> int:
@@ -104,13 +107,13 @@ async def waiting_messages(tx: Transaction) -> int:
     return int(await tx.scalar(waiting))
 
 
-async def _claim(tx: Transaction) -> Any:
+def _waiting() -> Select[Any]:
     earlier = inbound_messages.alias()
-    return await tx.first(
+    return (
         select(inbound_messages)
         .where(
             inbound_messages.c.state == "received",
-            inbound_messages.c.due_at <= tx.now,
+            inbound_messages.c.due_at <= bindparam("now"),
             ~select(earlier.c.id)
             .where(
                 earlier.c.account_id == inbound_messages.c.account_id,
@@ -121,9 +124,12 @@ async def _claim(tx: Transaction) -> Any:
             .exists(),
         )
         .order_by(inbound_messages.c.due_at, inbound_messages.c.id)
-        .limit(1)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=inbound_messages)
     )
+
+
+_WAITING = _waiting()
 
 
 async def _begin(tx: Transaction, row: Any) -> Turn:
@@ -191,7 +197,7 @@ async def _in_office(tx: Transaction, staff_id: int) -> Staff | None:
 
 
 async def _session_of(tx: Transaction, contact: Contact) -> tuple[Session, datetime | None]:
-    row = await tx.first(select(sessions).where(sessions.c.contact_id == contact.id).with_for_update())
+    row = await tx.first(_SESSION, {"contact": contact.id})
     if row is None:
         return Session(), None
     speaker_id = row.speaker_id if row.speaker_until and row.speaker_until > tx.now else None
@@ -202,18 +208,24 @@ async def _session_of(tx: Transaction, contact: Contact) -> tuple[Session, datet
     return Session(row.step, row.data, options, row.turn, speaker_id, asked_at), row.flood_told_at
 
 
+_SESSION = select(sessions).where(sessions.c.contact_id == bindparam("contact")).with_for_update()
+
+
 async def open_questions(tx: Transaction, contact: Contact) -> tuple[OpenQuestion, ...]:
     """Questions of the last 48 hours that nobody answered yet, the oldest first."""
-    rows = await tx.all(
-        select(questions)
-        .where(
-            questions.c.contact_id == contact.id,
-            questions.c.answered_at.is_(None),
-            questions.c.asked_at > tx.now - SESSION_VALID,
-        )
-        .order_by(questions.c.asked_at, questions.c.id)
-    )
+    rows = await tx.all(_OPEN_QUESTIONS, {"contact": contact.id, "since": tx.now - SESSION_VALID})
     return tuple(map(_question, rows))
+
+
+_OPEN_QUESTIONS = (
+    select(questions)
+    .where(
+        questions.c.contact_id == bindparam("contact"),
+        questions.c.answered_at.is_(None),
+        questions.c.asked_at > bindparam("since"),
+    )
+    .order_by(questions.c.asked_at, questions.c.id)
+)
 
 
 def _question(row: Any) -> OpenQuestion:
@@ -239,17 +251,21 @@ async def question_by_id(tx: Transaction, contact: Contact, question_id: int) ->
 
 
 async def _is_flooding(tx: Transaction, row: Any) -> bool:
-    earlier = await tx.scalar(
-        select(func.count())
-        .select_from(inbound_messages)
-        .where(
-            inbound_messages.c.account_id == row.account_id,
-            inbound_messages.c.address_index == row.address_index,
-            inbound_messages.c.received_at > row.received_at - FLOOD_WINDOW,
-            inbound_messages.c.id < row.id,
-        )
-    )
+    sender = {"account": row.account_id, "index": row.address_index}
+    earlier = await tx.scalar(_EARLIER, {**sender, "since": row.received_at - FLOOD_WINDOW, "this": row.id})
     return int(earlier) >= FLOOD_MESSAGES
+
+
+_EARLIER = (
+    select(func.count())
+    .select_from(inbound_messages)
+    .where(
+        inbound_messages.c.account_id == bindparam("account"),
+        inbound_messages.c.address_index == bindparam("index"),
+        inbound_messages.c.received_at > bindparam("since"),
+        inbound_messages.c.id < bindparam("this"),
+    )
+)
 
 
 async def _finish(turn: Turn) -> None:
@@ -265,11 +281,13 @@ async def _finish(turn: Turn) -> None:
     }
     if turn.tells_flood:
         values["flood_told_at"] = tx.now
-    if not await tx.run(sessions.update().where(sessions.c.contact_id == contact.id).values(**values)):
+    if not await tx.run(_KEEP_SESSION, {"of_contact": contact.id, **values}):
         await tx.insert(sessions, contact_id=contact.id, **values)
     body = replace(turn.body, text=VOTE, button="") if turn.is_vote else turn.body
-    await tx.run(
-        inbound_messages.update()
-        .where(inbound_messages.c.id == turn.inbound_id)
-        .values(state="handled", handled_at=tx.now, contact_id=contact.id, body=body_document(body))
-    )
+    handled = {"state": "handled", "handled_at": tx.now, "contact_id": contact.id, "body": body_document(body)}
+    await tx.run(_END_MESSAGE, {"message": turn.inbound_id, **handled})
+
+
+# What is set is named by the parameters.
+_KEEP_SESSION = sessions.update().where(sessions.c.contact_id == bindparam("of_contact"))
+_END_MESSAGE = inbound_messages.update().where(inbound_messages.c.id == bindparam("message"))

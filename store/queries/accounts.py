@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from store.database import Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
@@ -39,10 +39,13 @@ async def account_by_id(tx: Transaction, account_id: int) -> Account:
 
 
 async def _account_by_id(tx: Transaction, account_id: int) -> Account:
-    row = await tx.first(select(channel_accounts).where(channel_accounts.c.id == account_id))
+    row = await tx.first(_WITH_ID, {"account": account_id})
     if row is None:
         raise NotFound("account.unknown")
     return _account(tx, row)
+
+
+_WITH_ID = select(channel_accounts).where(channel_accounts.c.id == bindparam("account"))
 
 
 async def accounts_serving(tx: Transaction, area_id: int) -> list[Account]:
@@ -53,13 +56,15 @@ async def accounts_serving(tx: Transaction, area_id: int) -> list[Account]:
 async def _accounts_serving(tx: Transaction, area_id: int) -> list[Account]:
     area = await area_by_id(tx, area_id)
     ids = [int(part) for part in area.path.strip("/").split("/")]
-    rows = await tx.all(
-        select(channel_accounts)
-        .join(areas, areas.c.id == channel_accounts.c.area_id)
-        .where(channel_accounts.c.area_id.in_(ids))
-        .order_by(areas.c.path.desc(), channel_accounts.c.id)
-    )
-    return [_account(tx, row) for row in rows]
+    return [_account(tx, row) for row in await tx.all(_OF_AREAS, {"areas": ids})]
+
+
+_OF_AREAS = (
+    select(channel_accounts)
+    .join(areas, areas.c.id == channel_accounts.c.area_id)
+    .where(channel_accounts.c.area_id.in_(bindparam("areas", expanding=True)))
+    .order_by(areas.c.path.desc(), channel_accounts.c.id)
+)
 
 
 def account_reaching(serving: Sequence[Account], contact: Contact) -> Account | None:

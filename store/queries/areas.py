@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
@@ -23,10 +23,13 @@ async def area_by_id(tx: Transaction, area_id: int) -> Area:
 
 
 async def _area_by_id(tx: Transaction, area_id: int) -> Area:
-    row = await tx.first(select(areas).where(areas.c.id == area_id))
+    row = await tx.first(_WITH_ID, {"area": area_id})
     if row is None:
         raise NotFound("area.unknown")
     return _area(row)
+
+
+_WITH_ID = select(areas).where(areas.c.id == bindparam("area"))
 
 
 async def villages_under(tx: Transaction, area: Area) -> list[Area]:
@@ -34,12 +37,15 @@ async def villages_under(tx: Transaction, area: Area) -> list[Area]:
 
 
 async def _villages_under(tx: Transaction, area: Area) -> list[Area]:
-    rows = await tx.all(
-        select(areas)
-        .where(areas.c.path.startswith(area.path), areas.c.kind == AreaKind.VILLAGE)
-        .order_by(areas.c.name, areas.c.id)
-    )
+    rows = await tx.all(_VILLAGES_UNDER, {"path": f"{area.path}%"})
     return [_area(row) for row in rows]
+
+
+_VILLAGES_UNDER = (
+    select(areas)
+    .where(areas.c.path.like(bindparam("path")), areas.c.kind == AreaKind.VILLAGE)
+    .order_by(areas.c.name, areas.c.id)
+)
 
 
 async def villages_served(tx: Transaction, person: Staff) -> list[Area]:
@@ -88,9 +94,12 @@ async def settings_for(tx: Transaction, area_id: int) -> AreaSettings:
 async def _settings_for(tx: Transaction, area_id: int) -> AreaSettings:
     area = await area_by_id(tx, area_id)
     ids = [int(part) for part in area.path.strip("/").split("/")]
-    rows = await tx.all(select(area_settings).where(area_settings.c.area_id.in_(ids)))
+    rows = await tx.all(_SET_IN, {"areas": ids})
     by_depth = sorted(rows, key=lambda row: ids.index(row.area_id))
     village_name = area.name
     if area.kind is AreaKind.GROUP and area.parent_id is not None:
         village_name = (await area_by_id(tx, area.parent_id)).name
     return settings_of(area, village_name, {row.name: row.value for row in by_depth})
+
+
+_SET_IN = select(area_settings).where(area_settings.c.area_id.in_(bindparam("areas", expanding=True)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState
@@ -28,20 +28,23 @@ async def texts_of(tx: Transaction, delivery_ids: Sequence[int], address: str) -
 
 async def next_sendable_at(tx: Transaction, account_id: int, until: datetime) -> datetime | None:
     """When, before `until`, the next message of an account falls due at an address that is free then; None if none."""
-    rows = await tx.all(
-        select(deliveries.c.due_at, contacts.c.next_free_at)
-        .join(contacts, contacts.c.id == deliveries.c.contact_id)
-        .where(
-            deliveries.c.account_id == account_id,
-            delivery_is(DeliveryState.QUEUED),
-            deliveries.c.is_bulk.in_((False, True)),  # names every column of the index up to due_at
-            deliveries.c.due_at < until,
-        )
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(_LOOKED_AT)
-    )
+    rows = await tx.all(_COMING, {"account": account_id, "until": until})
     moments = [max(row.due_at, row.next_free_at or row.due_at) for row in rows]
     return min((moment for moment in moments if moment < until), default=None)
+
+
+_COMING = (
+    select(deliveries.c.due_at, contacts.c.next_free_at)
+    .join(contacts, contacts.c.id == deliveries.c.contact_id)
+    .where(
+        deliveries.c.account_id == bindparam("account"),
+        delivery_is(DeliveryState.QUEUED),
+        deliveries.c.is_bulk.in_((False, True)),  # names every column of the index up to due_at
+        deliveries.c.due_at < bindparam("until"),
+    )
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(_LOOKED_AT)
+)
 
 
 @dataclass(frozen=True, slots=True)

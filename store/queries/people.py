@@ -1,10 +1,10 @@
 """Residents, contacts and staff: who stands behind an address, and how a person is reached."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Select, bindparam, select
 
 from store.database import Transaction
 from store.domain.errors import NotFound
@@ -34,19 +34,21 @@ def resident_from(row: Any) -> Resident:
 
 
 async def resident_by_id(tx: Transaction, resident_id: int) -> Resident:
-    row = await tx.first(select(residents).where(residents.c.id == resident_id))
-    if row is None:
+    found = await residents_by_ids(tx, [resident_id])
+    if not found:
         raise NotFound("resident.unknown")
-    return resident_from(row)
+    return found[0]
 
 
 async def residents_by_ids(tx: Transaction, ids: Iterable[int]) -> list[Resident]:
-    rows = await tx.all(select(residents).where(residents.c.id.in_(list(ids))).order_by(residents.c.id))
-    return [resident_from(row) for row in rows]
+    return [resident_from(row) for row in await tx.all(_RESIDENTS, {"ids": list(ids)})]
+
+
+_RESIDENTS = select(residents).where(residents.c.id.in_(bindparam("ids", expanding=True))).order_by(residents.c.id)
 
 
 async def contact_by_id(tx: Transaction, contact_id: int) -> Contact:
-    found = await contacts_where(tx, contacts.c.id == contact_id)
+    found = await contacts_by_ids(tx, [contact_id])
     if not found:
         raise NotFound("contact.unknown")
     return found[0]
@@ -55,43 +57,57 @@ async def contact_by_id(tx: Transaction, contact_id: int) -> Contact:
 async def contacts_by_ids(tx: Transaction, contact_ids: Sequence[int]) -> list[Contact]:
     """However many, some at a time."""
     parts = [contact_ids[start : start + CHUNK] for start in range(0, len(contact_ids), CHUNK)]
-    return [contact for part in parts for contact in await contacts_where(tx, contacts.c.id.in_(part))]
+    return [contact for part in parts for contact in await _contacts(tx, _WITH_IDS, {"ids": part})]
 
 
 async def contact_at(tx: Transaction, area_id: int, kind: ContactKind, address_index: bytes) -> Contact | None:
-    found = await contacts_where(
-        tx, contacts.c.area_id == area_id, contacts.c.kind == kind, contacts.c.address_index == address_index
-    )
+    found = await _contacts(tx, _AT_ADDRESS, {"area": area_id, "kind": kind, "index": address_index})
     return found[0] if found else None
 
 
 async def contacts_of_staff(tx: Transaction, staff_ids: Iterable[int]) -> list[Contact]:
-    return await contacts_where(tx, contacts.c.staff_id.in_(list(staff_ids)), contacts.c.dead_at.is_(None))
+    return await _contacts(tx, _OF_STAFF, {"ids": list(staff_ids)})
 
 
-async def contacts_where(tx: Transaction, *conditions: Any) -> list[Contact]:
-    rows = await tx.all(select(contacts).where(*conditions).order_by(contacts.c.id))
-    held: dict[int, list[int]] = {}
-    for link in await tx.all(
-        select(contact_holders.c.contact_id, contact_holders.c.resident_id)
-        .where(contact_holders.c.contact_id.in_([row.id for row in rows]))
-        .order_by(contact_holders.c.resident_id)
-    ):
-        held.setdefault(link.contact_id, []).append(link.resident_id)
-    return [
-        Contact(
-            id=row.id,
-            area_id=row.area_id,
-            kind=ContactKind(row.kind),
-            account_id=row.account_id,
-            language=row.language,
-            holders=tuple(held.get(row.id, ())),
-            staff_id=row.staff_id,
-            opted_out_at=row.opted_out_at,
-            dead_at=row.dead_at,
-        )
-        for row in rows
-    ]
+def _contacts_with(*conditions: Any) -> Select[Any]:
+    """A row for each of a contact's holders, and one for a contact that nobody holds."""
+    return (
+        select(contacts, contact_holders.c.resident_id.label("holder_id"))
+        .join(contact_holders, contact_holders.c.contact_id == contacts.c.id, isouter=True)
+        .where(*conditions)
+        .order_by(contacts.c.id, contact_holders.c.resident_id)
+    )
+
+
+_WITH_IDS = _contacts_with(contacts.c.id.in_(bindparam("ids", expanding=True)))
+_AT_ADDRESS = _contacts_with(
+    contacts.c.area_id == bindparam("area"),
+    contacts.c.kind == bindparam("kind"),
+    contacts.c.address_index == bindparam("index"),
+)
+_OF_STAFF = _contacts_with(contacts.c.staff_id.in_(bindparam("ids", expanding=True)), contacts.c.dead_at.is_(None))
+
+
+async def _contacts(tx: Transaction, statement: Executable, given: Mapping[str, object]) -> list[Contact]:
+    of_contact: dict[int, list[Any]] = {}
+    for row in await tx.all(statement, given):
+        of_contact.setdefault(row.id, []).append(row)
+    return [_contact(rows) for rows in of_contact.values()]
+
+
+def _contact(rows: Sequence[Any]) -> Contact:
+    row = rows[0]
+    return Contact(
+        id=row.id,
+        area_id=row.area_id,
+        kind=ContactKind(row.kind),
+        account_id=row.account_id,
+        language=row.language,
+        holders=tuple(one.holder_id for one in rows if one.holder_id is not None),
+        staff_id=row.staff_id,
+        opted_out_at=row.opted_out_at,
+        dead_at=row.dead_at,
+    )
 
 
 async def staff_by_id(tx: Transaction, staff_id: int) -> Staff:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area
@@ -55,10 +55,13 @@ def all_tickets() -> Select[Any]:
 
 
 async def ticket_by_id(tx: Transaction, ticket_id: int) -> Ticket:
-    row = await tx.first(all_tickets().where(tickets.c.id == ticket_id))
+    row = await tx.first(_WITH_ID, {"ticket": ticket_id})
     if row is None:
         raise NotFound("ticket.unknown")
     return ticket_from(row)
+
+
+_WITH_ID = all_tickets().where(tickets.c.id == bindparam("ticket"))
 
 
 async def ticket_numbered(tx: Transaction, village_id: int, number: int) -> Ticket | None:
@@ -68,9 +71,15 @@ async def ticket_numbered(tx: Transaction, village_id: int, number: int) -> Tick
 
 async def tickets_of_contact(tx: Transaction, contact_id: int, *, limit: int = RECENT) -> list[Ticket]:
     """What this contact asked for, the newest first."""
-    mine = or_(tickets.c.contact_id == contact_id, tickets.c.safe_contact_id == contact_id)
-    rows = await tx.all(all_tickets().where(mine).order_by(tickets.c.id.desc()).limit(limit))
-    return [ticket_from(row) for row in rows]
+    return [ticket_from(row) for row in await tx.all(_OF_CONTACT, {"contact": contact_id, "most": limit})]
+
+
+_OF_CONTACT = (
+    all_tickets()
+    .where(or_(tickets.c.contact_id == bindparam("contact"), tickets.c.safe_contact_id == bindparam("contact")))
+    .order_by(tickets.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 async def ticket_for_staff(tx: Transaction, person: Staff, number: int) -> Ticket:

@@ -1,6 +1,5 @@
 """Notices as conversations: written, priced, approved by somebody else, read by every household once, followed."""
 
-import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -432,16 +431,13 @@ async def test_five_thousand_households_take_a_few_statements(hub: Hub) -> None:
         submitted = await submit_notice(tx, asking, clerk, plan, plan.frozen)
         notice = await approved_as_planned(tx, submitted, official)
         event.listen(engine, "before_cursor_execute", count)
-        started = time.perf_counter()
         preview = await preview_notice(tx, RENDERER, notice)
         await send_notice(tx, RENDERER, notice)
         event.remove(engine, "before_cursor_execute", count)
-        seconds = time.perf_counter() - started
         ledger = await ledger_of(tx, notice)
         asked = await tx.scalar(select(func.count()).select_from(questions))
     assert preview.households == ledger.households == LARGE + 3
     assert statements <= FEW_STATEMENTS
-    assert seconds < 10
     assert asked == preview.by_sms
 
 

@@ -49,7 +49,7 @@ async def serve_hooks(port: int, folder: Path, *, answers: bool) -> None:
         accounts = [account for account in await all_accounts(tx) if account.kind in CHANNELS]
     channels = {one.id: (one, CHANNELS[one.kind](one, Surroundings("http://127.0.0.1"))) for one in accounts}
     engine = DeliveryEngine(database, channels, "bench", utc_now)
-    inbox = Inbox(database, FileStore(folder / "files"), renderer, Pulse(), engine.send_now)
+    inbox = Inbox(database, FileStore(folder / "files"), renderer, Pulse(), engine.send_soon)
     application = build_application(database, Doors(channels, inbox.receive, (), {}), "")
     async with asyncio.TaskGroup() as tasks:
         if answers:

@@ -378,7 +378,7 @@ async def test_a_worker_that_is_stopped_leaves_its_job_to_the_next(queues: Queue
     work.gate.set()
     async with working(await queues.worker()):
         await work.until_ran(8)
-    assert await queues.rows() == []
+        await _until_rows(queues, [])
 
 
 async def test_on_the_same_machine_the_job_of_a_killed_process_runs_at_once(

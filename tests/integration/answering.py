@@ -17,23 +17,21 @@ IDLE_LOOKS = 6
 
 
 def answer(url: str, key_file: Path, folder: Path) -> None:
-    """Print how many turns it took."""
-    print(asyncio.run(_answer_until_idle(url, key_file, folder)), flush=True)  # noqa: T201 - its answer
+    asyncio.run(_answer_until_idle(url, key_file, folder))
 
 
-async def _answer_until_idle(url: str, key_file: Path, folder: Path) -> int:
-    async def send_nothing(_written: Sequence[Written]) -> None: ...
+async def _answer_until_idle(url: str, key_file: Path, folder: Path) -> None:
+    def send_nothing(_written: Sequence[Written]) -> None: ...
 
     database = Database(url, load_keyring(key_file))
     inbox = Inbox(database, FileStore(folder), Renderer(), Pulse(), send_nothing)
-    turns = idle = 0
+    idle = 0
     while idle < IDLE_LOOKS:
         try:
             busy = await inbox.answer_next()
         except StoreUnavailable:
             busy = False
-        turns, idle = (turns + 1, 0) if busy else (turns, idle + 1)
+        idle = 0 if busy else idle + 1
         if not busy:
             await asyncio.sleep(0.1)
     await database.close()
-    return turns

@@ -172,7 +172,7 @@ async def _say_until_taken(inbox: Inbox, hub: Hub, number: int) -> None:
 
 
 async def test_what_comes_while_the_store_comes_and_goes_is_answered_once(hub: Hub) -> None:
-    async def send_nothing(_written: object) -> None: ...
+    def send_nothing(_written: object) -> None: ...
 
     inbox = Inbox(hub.database, hub.files, Renderer(), Pulse(), send_nothing)
     working = asyncio.create_task(inbox.run())

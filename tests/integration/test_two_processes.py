@@ -36,8 +36,6 @@ async def test_two_processes_answer_each_message_once_and_in_order(hub: Hub, sto
     logs = [tmp_path / "first", tmp_path / "second"]
     processes = [Forked(answer, store_url, keys, tmp_path / "files", log=log) for log in logs]
     assert [await process.end(60) for process in processes] == [0, 0]
-    turns = [int(log.read_text()) for log in logs]
-    assert sum(turns) == MESSAGES
     async with hub.books() as tx:
         inbound = await tx.all(select(inbound_messages).order_by(inbound_messages.c.id))
         replies = await tx.all(

@@ -85,7 +85,7 @@ class AliyunChannel:
         endpoint: str = ENDPOINT,
         timeout_seconds: float = 10.0,
     ) -> None:
-        self.limits = Limits(text_units=MOST_TEXT_CHARACTERS, per_second=100.0, burst=4, batch=100, in_flight=4)
+        self.limits = Limits(text_units=MOST_TEXT_CHARACTERS, per_second=100.0, burst=4, batch=100, in_flight=5)
         self._key_id = access_key_id
         self._key_secret = access_key_secret
         self._signatures = tuple(signatures)

@@ -77,7 +77,7 @@ class TencentChannel:
         self, api: TencentApi, *, signatures: Sequence[str], templates: Sequence[Template], pull: bool = False
     ) -> None:
         self.limits = Limits(
-            text_units=MOST_TEXT_CHARACTERS, per_second=100.0, burst=4, batch=_MOST_NUMBERS, in_flight=4
+            text_units=MOST_TEXT_CHARACTERS, per_second=100.0, burst=4, batch=_MOST_NUMBERS, in_flight=5
         )
         self._api = api
         self._signatures = signatures

@@ -49,7 +49,7 @@ class TwilioChannel:
     """
 
     kind = "twilio"
-    limits = Limits(text_units=_MOST_CHARACTERS, per_second=10.0, burst=4, batch=1, in_flight=4)
+    limits = Limits(text_units=_MOST_CHARACTERS, per_second=10.0, burst=4, batch=1, in_flight=5)
 
     def __init__(
         self,

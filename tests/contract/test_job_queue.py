@@ -278,12 +278,13 @@ async def test_a_failed_job_rests_longer_each_time_and_then_succeeds(queues: Que
         await _until_rows(queues, [("fail", False)])
         await queues.pass_time(11)
         await work.until_ran(7, 7)
+        await _until_rows(queues, [("fail", False)])
         await queues.pass_time(11)
         await asyncio.sleep(0.1)
         assert work.ran == [7, 7]
         await queues.pass_time(50)
         await work.until_ran(7, 7, 7)
-    assert await queues.rows() == []
+        await _until_rows(queues, [])
 
 
 async def test_a_job_that_always_fails_is_parked_and_said(queues: Queues, work: Work) -> None:

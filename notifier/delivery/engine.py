@@ -9,7 +9,6 @@ so that nobody's answer waits behind a broadcast.
 import asyncio
 import contextlib
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,12 +48,13 @@ _Answered = tuple[Claimed, SendResult, datetime]
 
 @dataclass(slots=True)
 class _Lane:
-    """Up to `most` rows at once, of conversations only or of broadcasts too."""
+    """Up to `most` rows at once, of conversations only or of broadcasts too. `answered` waits to be written down."""
 
     most: int
     takes_bulk: bool
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     is_resting: bool = False
+    answered: Sequence[_Answered] = ()
 
 
 def _lanes(limits: Limits) -> list[_Lane]:
@@ -117,16 +117,17 @@ class DeliveryEngine:
                     break
 
     async def _drain(self, account_id: int, lane: _Lane) -> None:
-        while not self._stopping.is_set():
+        while lane.answered or not self._stopping.is_set():
             lane.wake.clear()
             try:
-                pause = await self._send(account_id, lane)
+                pause = await self._round(account_id, lane)
             except StoreUnavailable:
                 log.warning("delivery.store_unavailable", account=account_id)
                 await asyncio.sleep(OUTAGE_SECONDS)
                 continue
             except Exception:  # one account's broken row must not silence the others
                 log.exception("delivery.failed", account=account_id)
+                lane.answered = ()
                 await asyncio.sleep(OUTAGE_SECONDS)
                 continue
             if pause:
@@ -148,60 +149,73 @@ class DeliveryEngine:
                 await asyncio.wait_for(self._stopping.wait(), DOUBTS_SECONDS)
 
     async def send_due(self, account_id: int) -> bool:
-        """Claim what is due, send it, record what was answered; whether there was anything."""
-        return not await self._send(account_id, self._lanes[account_id][-1])
+        """Claim what is due, send it, write down what was answered; whether there was anything."""
+        lane = self._lanes[account_id][-1]
+        await self._round(account_id, lane)
+        answered, lane.answered = lane.answered, ()
+        async with self._database.write(self._clock()) as tx:
+            await self._record(tx, account_id, answered)
+        return bool(answered)
 
-    async def _send(self, account_id: int, lane: _Lane) -> float:
-        """Seconds to rest: none where there was something to send."""
-        account, channel = self._channels[account_id]
-        limits, now = channel.limits, self._clock()
-        async with self._database.write(now) as tx:
-            claimed = await claim(tx, account_id, _pace(limits), self._holder, lane.most, with_bulk=lane.takes_bulk)
-            if not claimed:
-                return await self._pause(tx, account_id, limits) if lane.takes_bulk else IDLE_SECONDS
+    async def _round(self, account_id: int, lane: _Lane) -> float:
+        """Write down what was answered, claim anew and send; seconds to rest, where there was nothing to send.
+
+        What an outage keeps from being written down is written by the next round; where there is none any more, it is
+        found `sending` and becomes unknown.
+        """
+        limits, claimed, pause = self._channels[account_id][1].limits, [], 0.0
+        async with self._database.write(self._clock()) as tx:
+            await self._record(tx, account_id, lane.answered)
+            if not self._stopping.is_set():
+                claimed = await claim(tx, account_id, _pace(limits), self._holder, lane.most, with_bulk=lane.takes_bulk)
+                pause = 0.0 if claimed else await self._pause(tx, account_id, lane)
+        lane.answered = ()
         batches = [claimed[start : start + limits.batch] for start in range(0, len(claimed), limits.batch)]
-        answers = await asyncio.gather(*(self._call(channel, batch) for batch in batches))
-        await self._record(account, [answered for some in answers for answered in some])
-        return 0.0
+        answers = await asyncio.gather(*(self._call(account_id, batch) for batch in batches))
+        lane.answered = [answered for some in answers for answered in some]
+        return pause
 
-    async def _pause(self, tx: Transaction, account_id: int, limits: Limits) -> float:
-        """Until the next message falls due, no shorter than the account's pace."""
-        moment = await next_sendable_at(tx, account_id, tx.now + timedelta(seconds=IDLE_SECONDS))
+    async def _pause(self, tx: Transaction, account_id: int, lane: _Lane) -> float:
+        """Until the next message falls due, no shorter than the account's pace. A conversation wakes its lane."""
+        until = tx.now + timedelta(seconds=IDLE_SECONDS)
+        moment = await next_sendable_at(tx, account_id, until) if lane.takes_bulk else None
         if moment is None:
             return IDLE_SECONDS
-        spacing = min(IDLE_SECONDS, 1 / limits.per_second)
+        spacing = min(IDLE_SECONDS, 1 / self._channels[account_id][1].limits.per_second)
         return max((moment - tx.now).total_seconds(), spacing, SHORTEST_PAUSE_SECONDS)
 
-    async def _call(self, channel: Channel, batch: Sequence[Claimed]) -> list[_Answered]:
+    async def _call(self, account_id: int, batch: Sequence[Claimed]) -> list[_Answered]:
         """One request, at its time. A channel that breaks its promise to raise nothing costs these rows only."""
+        channel = self._channels[account_id][1]
         early = (batch[0].starts_at - self._clock()).total_seconds()
         if early > 0:
             await asyncio.sleep(early)
         started_at = self._clock()
-        results: Sequence[SendResult]
+        answered: list[_Answered]
         try:
             results = await channel.send([_outbound(row, channel.limits.text_units) for row in batch])
-            return [(row, result, started_at) for row, result in zip(batch, results, strict=True)]
+            answered = [(row, result, started_at) for row, result in zip(batch, results, strict=True)]
         except Exception as error:
             log.exception("channel.send_raised", kind=channel.kind)
-            return [(row, Unknown(type(error).__name__), started_at) for row in batch]
+            answered = [(row, Unknown(type(error).__name__), started_at) for row in batch]
+        for _, result, _ in answered:
+            CALLS.labels(account_id, type(result).__name__.lower()).inc()
+        return answered
 
-    async def _record(self, account: Account, answered: Sequence[_Answered]) -> None:
-        """Write the answers down. An outage now loses nothing: what was sent is found `sending` and becomes unknown."""
-        now = self._clock()
-        for kind, count in Counter(type(result) for _, result, _ in answered).items():
-            CALLS.labels(account.id, kind.__name__.lower()).inc(count)
-        async with self._database.write(now) as tx:
-            await record_attempts(tx, account.id, [_attempt(*one, now) for one in answered])
-            await rest_addresses(tx, [row for row, _, _ in answered], _pace(self._channels[account.id][1].limits))
-            refused = [(row, result.error) for row, result, _ in answered if isinstance(result, Refused)]
-            for row, error in refused:
-                if error.opted_out:
-                    await bury_contact(tx, row.contact_id)
-            stopping = next((error.code for _, error in refused if error.stops_channel), None)
-            if stopping is not None:
-                await stop_account(tx, account, stopping)
-                log.error("channel.stopped", account=account.id, code=stopping)
+    async def _record(self, tx: Transaction, account_id: int, answered: Sequence[_Answered]) -> None:
+        if not answered:
+            return
+        account, channel = self._channels[account_id]
+        await record_attempts(tx, account_id, [_attempt(*one, tx.now) for one in answered])
+        await rest_addresses(tx, [row for row, _, _ in answered], _pace(channel.limits))
+        refused = [(row, result.error) for row, result, _ in answered if isinstance(result, Refused)]
+        for row, error in refused:
+            if error.opted_out:
+                await bury_contact(tx, row.contact_id)
+        stopping = next((error.code for _, error in refused if error.stops_channel), None)
+        if stopping is not None:
+            await stop_account(tx, account, stopping)
+            log.error("channel.stopped", account=account_id, code=stopping)
 
 
 def _pace(limits: Limits) -> Pace:

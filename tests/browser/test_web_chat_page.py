@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
@@ -211,7 +212,8 @@ async def test_hostile_words_pushed_live_are_only_words(phone: BrowserContext, s
     assert await fits(page)
 
 
-async def test_without_scripts_forms_do(browser: Browser, site: Site) -> None:
+async def test_without_scripts_forms_do(browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web_chat.REPLY_SECONDS", 0.1)  # so long a page waits for an answer, and here none comes
     context = await browser.new_context(viewport=PHONE_SCREEN, java_script_enabled=False, locale="zh-CN")
     page, visitor = await open_chat(context, site)
     await site.village.tell(visitor, "您家有水了吗？", buttons=[("有了", "w:1")])

@@ -81,7 +81,9 @@ async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> Non
         found = [await browser.get(f"/console/tickets?show={one}") for one in (*Shown, "no-such")]
         found += [await browser.get(f"/console/tickets?q={word}") for word in ("text", "陈伯", "1004", "COMPLAINT")]
         found += [await browser.get(path) for path in ("/console/tickets/new", "/console/tickets/99999", "/console/x")]
-        found += [await browser.get(path) for path in ("/console/today", "/console/account", "/console/tickets/replies")]
+        found += [
+            await browser.get(path) for path in ("/console/today", "/console/account", "/console/tickets/replies")
+        ]
         found += [await browser.get(f"/console/tickets?area={hub.groups[0].id}&who=none&due=week&category=dispute")]
         for about, path in cases.paths().items():
             page = await browser.get(path)
@@ -94,7 +96,9 @@ async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> Non
                 assert heard.status == (404 if name else 204), about
             fields = browser.hidden("/console/sign-out") if name and may else {}
             for action in ACTIONS if not may else ():
-                answer = await browser.post(f"{path}/{action}", {**fields, "text": "不该有的", "to": "1", "number": "1001"})
+                answer = await browser.post(
+                    f"{path}/{action}", {**fields, "text": "不该有的", "to": "1", "number": "1001"}
+                )
                 found.append(answer)
                 assert answer.status in ({401} if not name else {403, 404}), (about, action)
         everything = "".join(page.text for page in found)

@@ -16,7 +16,7 @@ from console.visits import Doorkeeper, Visit
 from store.domain.errors import NotFound, StoreUnavailable
 
 KEEPALIVE_SECONDS = 15.0
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 1.0
 """Between two looks into the store, however often the village speaks."""
 MOST_PAGES = 3
 """Of one session: a browser opens six connections to a host (HTTP/1.1), and pages that wait for news take one each."""

@@ -169,7 +169,8 @@ class Doorkeeper:
     async def _used(self, request: web.Request) -> Visit | None:
         visit = await self.visit(request)
         now = self.office.clock()
-        if visit and now - visit.session.seen_at > SEEN_EVERY:
+        by_itself = request.method == "GET" and "HX-Request" in request.headers  # a page that renews what it shows
+        if visit and not by_itself and now - visit.session.seen_at > SEEN_EVERY:
             async with self.office.database.write(now) as tx:
                 await saw_session(tx, visit.session)
         return visit

@@ -19,7 +19,10 @@ async def newest_step(tx: Transaction) -> int:
 
 
 async def newest_step_seen(tx: Transaction, person: Staff, since: int) -> int:
-    """The newest step after `since` of a ticket that this person may see, 0 where there is none."""
+    """The newest step after `since` of a ticket that this person may see, 0 where there is none.
+
+    On PostgreSQL a step may commit behind a higher id; it is then seen with the next one.
+    """
     moved = (
         select(ticket_events.c.ticket_id, func.max(ticket_events.c.id).label("step"))
         .join(tickets, tickets.c.id == ticket_events.c.ticket_id)

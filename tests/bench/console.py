@@ -2,11 +2,12 @@
 
 import time
 
+from tests.bench.households import FIRST_ID
 from tests.bench.ratio import RUNS, Row, within
 from tests.bench.village import open_village
 from tests.hub import Hub
 from tests.integration.console_parts import signed_in
-from tests.large_village import FIRST_ID, TICKETS, fill_village
+from tests.large_village import TICKETS, fill_village
 from tests.postgres import running_postgres
 
 MOST_MILLISECONDS = 300.0

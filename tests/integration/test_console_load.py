@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import event
 
 from store.database import Database
+from tests.bench.households import FIRST_ID
 from tests.console_addresses import addresses_of
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, console_of, signed_in
-from tests.large_village import FIRST_ID, fill_village
+from tests.large_village import fill_village
 
 MOST_BYTES = 100_000
 MOST_STATEMENTS = 30

@@ -114,6 +114,16 @@ async def test_a_session_that_only_waits_for_news_ends_by_itself(hub: Hub) -> No
         assert (await event(told))["event"] == "over"
 
 
+async def test_a_page_that_renews_itself_keeps_no_session_alive(hub: Hub) -> None:
+    async with signed_in(hub, "黄水生") as browser:
+        for _ in range(2):
+            hub.clock.pass_time(hours=3)
+            async with browser.client.get("/console/tickets", headers={"HX-Request": "true"}) as renewed:
+                assert renewed.url.path == "/console/tickets"
+        hub.clock.pass_time(hours=3)
+        assert (await browser.get("/console/tickets")).path == "/console/sign-in"
+
+
 async def test_a_ticket_that_is_taken_from_somebody_is_not_told_of_any_more(hub: Hub) -> None:
     await hub.add_officer("代办员", "+8613900007017", (Role.GRID_OFFICER, hub.groups[0]))
     await hub.text("陈伯", LAMP)

@@ -28,7 +28,7 @@ async def set_up(browser: Browser, hub: Hub) -> str:
     shown = await browser.press(f"{ACCOUNT}/totp/begin")
     assert "<svg" in shown.text
     [typed] = re.findall(r'class="secret">([A-Z2-7 ]+)<', shown.text)
-    secret = typed.replace(" ", "")
+    secret = str(typed).replace(" ", "")
     done = await browser.press(f"{ACCOUNT}/totp/confirm", code=now_code(hub, secret))
     assert "设好了" in done.text
     return secret

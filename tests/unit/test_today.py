@@ -48,4 +48,5 @@ def test_danger_goes_first_then_what_is_late_then_what_comes_soonest() -> None:
         Waiting(Urgency.DISCLOSURE, 1, "", by=soon),
         Waiting(Urgency.VISIT, 1, "", by=soon),
     ]
-    assert sorted(ordered[::-1], key=lambda one: one.order) == ordered
+    backwards = [*reversed(ordered)]
+    assert sorted(backwards, key=lambda one: one.order) == ordered

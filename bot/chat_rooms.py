@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.chat_requests import Sent
-from bot.pulse import Pulse
 from notifier.message import InboundMessage
+from notifier.pulse import Pulse
 from store.actions.web_chat import mark_read_by_page
 from store.database import Database
 from store.domain.accounts import REACHES, Account, AccountKind
@@ -72,15 +72,17 @@ class News:
 class ChatRooms:
     def __init__(self, database: Database, files: FileStore, receive: Receive, pulse: Pulse) -> None:
         self.pulse = pulse
-        self.is_closing = False
         self._database = database
         self._files = files
         self._receive = receive
 
     def close(self) -> None:
         """Let go of the pages that are held open: a server that shuts down would wait for them."""
-        self.is_closing = True
-        self.pulse.beat()
+        self.pulse.end()
+
+    @property
+    def is_closing(self) -> bool:
+        return self.pulse.is_over
 
     def key_of(self, account_id: int, visitor: str) -> str:
         """What a visitor's cookie holds: nothing is stored, and nobody without the key file can make one."""

@@ -16,9 +16,9 @@ from bot.dialogue.normal import clean
 from bot.dialogue.talk import Answer, Talk, aside
 from bot.intake import Brought, Intake
 from bot.opening import utc_now
-from bot.pulse import Pulse
 from notifier.message import AttachmentKind, DeliveryReceipt, InboundMessage
 from notifier.metrics import TURNS
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
 from store.actions.turn import (

@@ -20,7 +20,6 @@ from bot.jobs import open_jobs
 from bot.listening import listen_while_leased
 from bot.opening import open_database, utc_now
 from bot.pages import PageRenderer, static_routes
-from bot.pulse import Pulse
 from bot.server import AccessLog, Doors, build_application
 from bot.settings import ConfigurationError, Settings
 from bot.simulator import simulator_routes
@@ -33,6 +32,7 @@ from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
 from notifier.emergencies import call_silent
 from notifier.notice_jobs import notice_job
+from notifier.pulse import Pulse
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import TEMPLATES, Renderer
 from notifier.scheduler import Chore, Scheduler
@@ -149,7 +149,7 @@ def web_application(hub: Hub) -> web.Application:
 
 def _around_console(hub: Hub) -> ConsoleSurroundings:
     secure = hub.settings.public_url.scheme == "https"
-    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure)
+    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure, hub.pulse)
 
 
 async def serve(

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from console.account.routes import account_routes
 from console.pages import Pages
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
+from console.today.routes import today_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from store.database import Database
 from store.files import FileStore
@@ -21,12 +24,16 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the process gives: `caller` tells where a request comes from, `secure` whether the world uses HTTPS."""
+    """What the process gives: `caller` tells where a request comes from, `secure` whether the world uses HTTPS.
+
+    `pulse` wakes the pages that wait for news.
+    """
 
     renderer: Renderer
     pages: Pages
     caller: Callable[[web.BaseRequest], str]
     secure: bool
+    pulse: Pulse
 
 
 def console_pages() -> Pages:
@@ -37,7 +44,7 @@ def console_application(
     database: Database, files: FileStore, around: Surroundings, clock: Callable[[], datetime] = _utc_now
 ) -> web.Application:
     """A sub-application, to be mounted under /console."""
-    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure)
+    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure, around.pulse)
     application = web.Application(middlewares=[failures(around.pages)])
     application.add_routes([*_doors(office), *_rooms(office)])
     return application
@@ -61,7 +68,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office)]
+    return [*today_routes(office), *ticket_routes(office), *account_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Signing in and out: phone and password, for some a code by SMS, and the first password by a link code."""
+"""Signing in and out: phone and password, for some a code by SMS or app, and the first password by a link code."""
 
 import asyncio
 import secrets
@@ -30,6 +30,7 @@ from store.actions.sign_in import (
     set_password,
     sign_out,
 )
+from store.actions.totp import drop_totp, take_totp
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff
@@ -41,6 +42,7 @@ from store.queries.access import needs_code
 from store.queries.areas import settings_for
 from store.queries.people import contact_by_id, staff_by_id
 from store.queries.sign_in import Account, root_area_id, session_of
+from store.queries.totp import uses_totp
 
 CODE = "/console/code"
 _LONGEST_NUMBER = 40
@@ -57,9 +59,10 @@ class SignIn:
         return self._page(request, "start.html")
 
     async def code_page(self, request: web.Request) -> web.StreamResponse:
-        if await self._pending(request) is None:
+        session = await self._pending(request)
+        if session is None:
             raise web.HTTPSeeOther(SIGN_IN)
-        return self._page(request, "code.html")
+        return self._page(request, "code.html", by_app=await self._by_app(session))
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
         """The password first. A stranger is told the same, and waits as long, whether there is such a number or not."""
@@ -84,7 +87,7 @@ class SignIn:
         person = await staff_by_id(tx, account.staff_id)
         asks_code = needs_code(person)
         token = await open_session(tx, account, needs_code=asks_code)
-        if asks_code:
+        if asks_code and not await uses_totp(tx, person.id):
             await self._send_code(tx, person, account.phone_contact_id)
         return self._with_session(token, CODE if asks_code else HOME)
 
@@ -101,18 +104,19 @@ class SignIn:
         session = await self._pending(request)
         if session is None:
             raise web.HTTPSeeOther(SIGN_IN)
-        office = self.office
+        office, by_app = self.office, await self._by_app(session)
         try:
             async with office.database.write(office.clock()) as tx:
                 number = await address_of(tx, session.phone_contact_id)
                 attempt = await begin_attempt(tx, number, office.caller(request))
-                if not await take_console_code(tx, session.staff_id, fields.get("code", "")):
+                take = take_totp if by_app else take_console_code
+                if not await take(tx, session.staff_id, fields.get("code", "")):
                     await attempt_failed(tx, attempt)
-                    return self._page(request, "code.html", status=403, problem="wrong_code")
+                    return self._page(request, "code.html", status=403, problem="wrong_code", by_app=by_app)
                 await attempt_succeeded(tx, attempt)
                 token = await prove_session(tx, session)
         except Refusal as refusal:
-            return await self._refused(request, "code.html", refusal)
+            return await self._refused(request, "code.html", refusal, by_app=by_app)
         return self._with_session(token, HOME)
 
     async def start(self, request: web.Request) -> web.StreamResponse:
@@ -138,11 +142,13 @@ class SignIn:
                 return self._page(request, "start.html", status=403, problem="wrong_code")
             await attempt_succeeded(tx, attempt)
             await set_password(tx, person, kept)
+            await drop_totp(tx, person)
         return _see_other(f"{SIGN_IN}?done=password")
 
     async def leave(self, _request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
             await sign_out(tx, visit.session, visit.person)
+        self.office.pulse.beat()
         response = _see_other(SIGN_IN)
         response.del_cookie(SESSION_COOKIE, path="/console")
         return response
@@ -154,17 +160,32 @@ class SignIn:
             session = await session_of(tx, token)
         return session if session and not session.proved else None
 
-    async def _refused(self, request: web.Request, name: str, refusal: Refusal) -> web.Response:
+    async def _by_app(self, session: ConsoleSession) -> bool:
+        """Whether his code is one of an authenticator app; else it came by SMS."""
+        async with self.office.database.read(self.office.clock()) as tx:
+            return await uses_totp(tx, session.staff_id)
+
+    async def _refused(
+        self, request: web.Request, name: str, refusal: Refusal, *, by_app: bool = False
+    ) -> web.Response:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await settings_for(tx, await root_area_id(tx))
-        return self._page(request, name, status=403, refusal=self.office.refused(request, refusal, settings))
+        said = self.office.refused(request, refusal, settings)
+        return self._page(request, name, status=403, refusal=said, by_app=by_app)
 
     def _page(
-        self, request: web.Request, name: str, *, status: int = 200, problem: str = "", refusal: str = ""
+        self,
+        request: web.Request,
+        name: str,
+        *,
+        status: int = 200,
+        problem: str = "",
+        refusal: str = "",
+        by_app: bool = False,
     ) -> web.Response:
         token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(16)
         done = "password_set" if request.query.get("done") == "password" else ""
-        shown = {"csrf": csrf_of(token), "problem": problem, "refusal": refusal, "done": done}
+        shown = {"csrf": csrf_of(token), "problem": problem, "refusal": refusal, "done": done, "by_app": by_app}
         response = self.office.pages.page(request, name, status=status, **shown)
         self.office.keep(response, VISIT_COOKIE, token)
         return response

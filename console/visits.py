@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.pages import Pages, language_asked
 from console.rooms import rooms_of
+from notifier.pulse import Pulse
 from notifier.render import Medium, Renderer
 from store.actions.sign_in import SEEN_EVERY, saw_session
 from store.database import Database
@@ -32,7 +33,7 @@ from store.queries.sign_in import session_of
 
 log = structlog.get_logger()
 
-HOME = "/console/tickets"
+HOME = "/console/today"
 SIGN_IN = "/console/sign-in"
 SESSION_COOKIE = "banyan_office"
 VISIT_COOKIE = "banyan_visit"
@@ -64,6 +65,7 @@ class Office:
     clock: Callable[[], datetime]
     caller: Callable[[web.BaseRequest], str]
     secure: bool
+    pulse: Pulse
 
     def refused(self, request: web.Request, refusal: Refusal, settings: AreaSettings) -> str:
         """A refusal in the words of the reader's language."""
@@ -145,7 +147,7 @@ class Doorkeeper:
         """A page for staff; others are led to the sign-in."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
-            visit = await self._visit(request)
+            visit = await self._used(request)
             if visit is None:
                 raise web.HTTPSeeOther(SIGN_IN)
             return await handler(request, visit)
@@ -156,7 +158,7 @@ class Doorkeeper:
         """A form for staff. Whoever's session ended while he wrote gets back what he wrote."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
-            visit = await self._visit(request)
+            visit = await self._used(request)
             if visit is None:
                 sent = await request.post()
                 return self.office.pages.page(request, "signed_out.html", status=401, text=str(sent.get("text", "")))
@@ -164,12 +166,22 @@ class Doorkeeper:
 
         return answer
 
-    async def _visit(self, request: web.Request) -> Visit | None:
+    async def _used(self, request: web.Request) -> Visit | None:
+        visit = await self.visit(request)
+        now = self.office.clock()
+        by_itself = request.method == "GET" and "HX-Request" in request.headers  # a page that renews what it shows
+        if visit and not by_itself and now - visit.session.seen_at > SEEN_EVERY:
+            async with self.office.database.write(now) as tx:
+                await saw_session(tx, visit.session)
+        return visit
+
+    async def visit(self, request: web.Request) -> Visit | None:
+        """Who asks, None for nobody. By this alone a session does not count as used: a page that waits asks too."""
         token = request.cookies.get(SESSION_COOKIE, "")
         if not token:
             return None
         office = self.office
-        async with office.database.read(now := office.clock()) as tx:
+        async with office.database.read(office.clock()) as tx:
             session = await session_of(tx, token)
             if session is None or not session.proved:
                 return None
@@ -178,9 +190,6 @@ class Doorkeeper:
             except NotFound:  # he has left office
                 return None
             settings = await settings_for(tx, person.area_id)
-        if now - session.seen_at > SEEN_EVERY:
-            async with office.database.write(now) as tx:
-                await saw_session(tx, session)
         return Visit(person, session, settings, csrf_of(token))
 
 

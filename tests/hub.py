@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.inbox import Inbox
-from bot.pulse import Pulse
 from notifier.message import InboundAttachment, InboundMessage, Location
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written
 from store.actions.accounts import add_account
@@ -76,11 +76,12 @@ class Hub:
     residents: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     staff: dict[str, Staff] = field(default_factory=dict)
+    pulse: Pulse = field(default_factory=Pulse)
     inbox: Inbox = field(init=False)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.database, self.files, RENDERER, Pulse(), _send_nothing, self.clock)
+        self.inbox = Inbox(self.database, self.files, RENDERER, self.pulse, _send_nothing, self.clock)
 
     @asynccontextmanager
     async def books(self) -> AsyncIterator[Transaction]:

@@ -11,10 +11,10 @@ import structlog
 from bot.commands.store import open_store, the_village
 from bot.inbox import Inbox
 from bot.opening import utc_now
-from bot.pulse import Pulse
 from bot.settings import read_settings
 from notifier.channels.sms.inbound_text import normalise_number
 from notifier.message import InboundMessage
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written
 from store.actions.accounts import add_account

@@ -54,7 +54,7 @@ class Cases:
     async def sender_of(self, ticket: Ticket) -> str:
         return await sender_name(self.tx, self.person, ticket)
 
-    async def accept(self, ticket: Ticket) -> Ticket:
+    async def accept(self, ticket: Ticket) -> list[Ticket]:
         return await accept_ticket(self.tx, ticket, self.person)
 
     async def answer(self, ticket: Ticket, text: str) -> list[Ticket]:

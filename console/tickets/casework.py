@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from console.fields import whole_number
 from console.visits import Fields
+from store.actions.ticket_ties import link_tickets, merge_tickets
 from store.actions.tickets import (
     accept_ticket,
     answer_ticket,
@@ -14,11 +16,13 @@ from store.actions.tickets import (
     return_ticket,
     show_number,
 )
+from store.actions.visits import report_visit
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff
+from store.domain.reach import VisitOutcome
 from store.domain.speech import Tell
-from store.domain.ticket_tells import accepted_tells, answered_tells, case_tells, settled_tells
+from store.domain.ticket_tells import accepted_tells, answered_tells, case_tells, merged_tells, settled_tells
 from store.domain.tickets import Ticket
 from store.queries.people import contacts_of_staff
 from store.queries.tickets import colleagues_for
@@ -84,6 +88,23 @@ async def _return(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields
     return Outcome(case_tells(ticket, desk, "case.returned"))
 
 
+async def _merge(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields) -> Outcome:
+    return Outcome(merged_tells(await merge_tickets(tx, ticket, person, whole_number(fields.get("number", "")))))
+
+
+async def _link(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields) -> Outcome:
+    await link_tickets(tx, ticket, person, whole_number(fields.get("number", "")))
+    return Outcome()
+
+
+async def _visited(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields) -> Outcome:
+    outcome = fields.get("outcome", "")
+    if outcome not in set(VisitOutcome):
+        raise Refusal("ticket.outcome_missing")
+    await report_visit(tx, ticket, person, VisitOutcome(outcome))
+    return Outcome()
+
+
 async def _number(tx: Transaction, person: Staff, ticket: Ticket, _fields: Fields) -> Outcome:
     number = await show_number(tx, ticket, person)
     return Outcome(numbers=(number,) if number else ())
@@ -97,4 +118,7 @@ ACTIONS: Mapping[str, Action] = {
     "pass-on": _pass_on,
     "return": _return,
     "number": _number,
+    "merge": _merge,
+    "link": _link,
+    "visited": _visited,
 }

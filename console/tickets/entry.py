@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.pages import language_asked
-from console.visits import HOME, Fields, Office, Visit, form_key
+from console.tickets.asked import TICKETS
+from console.visits import Fields, Office, Visit, form_key
 from notifier.telling import write_tells
 from store.actions.contacts import find_or_add_contact
 from store.actions.sign_in import take_form
@@ -39,7 +40,7 @@ class EntryPages:
         try:
             async with self.office.database.write(self.office.clock()) as tx:
                 if not await take_form(tx, visit.session, form_key({**fields, "action": "new"})):
-                    raise web.HTTPSeeOther(f"{HOME}?done=already")
+                    raise web.HTTPSeeOther(f"{TICKETS}?done=already")
                 how = self._how(request, fields)
                 ticket = await self._submit(tx, visit.person, fields, how)
                 where = await self._where(tx, visit.person, ticket)
@@ -80,8 +81,8 @@ class EntryPages:
         try:
             await ticket_seen_by(tx, person, ticket.id)
         except NotFound:
-            return f"{HOME}?done=new&number={ticket.number}"
-        return f"{HOME}/{ticket.id}?done=new"
+            return f"{TICKETS}?done=new&number={ticket.number}"
+        return f"{TICKETS}/{ticket.id}?done=new"
 
     async def _page(
         self, request: web.Request, visit: Visit, written: Mapping[str, str], *, status: int = 200, refusal: str = ""
@@ -97,6 +98,7 @@ class EntryPages:
             "new.html",
             status=status,
             **visit.known,
+            here="new",
             villages=villages,
             village=village,
             groups=groups,

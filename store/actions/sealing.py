@@ -8,7 +8,8 @@ from store.actions.inbound import INBOUND_ADDRESS
 from store.database import Transaction
 from store.queries.accounts import CREDENTIALS
 from store.queries.people import ADDRESS
-from store.tables import channel_accounts, contacts, inbound_messages
+from store.queries.totp import SECRET
+from store.tables import channel_accounts, contacts, inbound_messages, staff_totp
 
 BATCH = 500
 
@@ -24,6 +25,7 @@ _SEALED = (
     _Sealed(channel_accounts, channel_accounts.c.credentials, CREDENTIALS),
     _Sealed(contacts, contacts.c.address, ADDRESS),
     _Sealed(inbound_messages, inbound_messages.c.address, INBOUND_ADDRESS),
+    _Sealed(staff_totp, staff_totp.c.secret, SECRET),
 )
 """Every sealed column. Ballot keys are left: they live as long as a vote and are destroyed with it."""
 

@@ -14,6 +14,7 @@ from store.domain.tickets import (
     ANSWER_URGENT_WITHIN,
     ANSWER_WITHIN,
     LAPSES_AFTER,
+    TRANSITIONS,
     Category,
     Report,
     Ticket,
@@ -123,8 +124,11 @@ async def add_to_ticket(tx: Transaction, ticket: Ticket, contact: Contact, text:
     await _record(tx, ticket, TicketEvent.ADDED, actor=f"contact:{contact.id}")
 
 
-async def accept_ticket(tx: Transaction, ticket: Ticket, person: Staff) -> Ticket:
-    return await _move(tx, ticket, TicketEvent.ACCEPTED, person, assignee_id=person.id)
+async def accept_ticket(tx: Transaction, ticket: Ticket, person: Staff) -> list[Ticket]:
+    """Take a ticket on, with those joined to it that nobody has taken on yet; itself is the first."""
+    waiting, _ = TRANSITIONS[TicketEvent.ACCEPTED]
+    joined = [one for one in await tickets_joined_to(tx, ticket) if one.state in waiting]
+    return [await _move(tx, one, TicketEvent.ACCEPTED, person, assignee_id=person.id) for one in (ticket, *joined)]
 
 
 async def answer_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> list[Ticket]:
@@ -293,6 +297,11 @@ async def _say(
         files=list(files),
         at=tx.now,
     )
+
+
+async def record_step(tx: Transaction, ticket: Ticket, event: TicketEvent, person: Staff) -> None:
+    """A step that a member of staff took and that leaves the state as it is."""
+    await _record(tx, ticket, event, actor=f"staff:{person.id}", by=person)
 
 
 async def _record(tx: Transaction, ticket: Ticket, event: TicketEvent, *, actor: str, by: Staff | None = None) -> None:

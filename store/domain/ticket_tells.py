@@ -48,10 +48,18 @@ def received_say(ticket: Ticket, *, unclear: bool = False) -> Say:
     return Say("ticket.received_unclear" if unclear else "ticket.received", ticket_facts(ticket))
 
 
-def accepted_tells(ticket: Ticket) -> tuple[Tell, ...]:
-    """The resident hears of the step; by SMS only of an answer and of the end."""
-    say = Say("ticket.progress", ticket_facts(ticket))
-    return (Tell(asker_of(ticket), say, ticket_id=ticket.id, only_in_chat=True),)
+def accepted_tells(tickets: Iterable[Ticket]) -> tuple[Tell, ...]:
+    """Those who asked hear of the step; by SMS only of an answer and of the end."""
+    return tuple(_in_chat(ticket, "ticket.progress") for ticket in tickets)
+
+
+def merged_tells(younger: Ticket) -> tuple[Tell, ...]:
+    """Its sender hears that it is done together with another's: what is said of that one comes to him too."""
+    return (_in_chat(younger, "ticket.merged"),)
+
+
+def _in_chat(ticket: Ticket, message: str) -> Tell:
+    return Tell(asker_of(ticket), Say(message, ticket_facts(ticket)), ticket_id=ticket.id, only_in_chat=True)
 
 
 def answered_tells(tickets: Iterable[Ticket], text: str) -> tuple[Tell, ...]:

@@ -91,6 +91,8 @@ class TicketEvent(StrEnum):
     REOPENED = "ticket.reopened"
     LAPSED = "ticket.lapsed"
     VISITED = "ticket.visited"
+    MERGED = "ticket.merged"
+    LINKED = "ticket.linked"
 
 
 _S, _E = TicketState, TicketEvent
@@ -108,6 +110,8 @@ TRANSITIONS: dict[TicketEvent, tuple[frozenset[TicketState], TicketState | None]
     _E.REOPENED: (frozenset({_S.RESOLVED, _S.CLOSED}), _S.RECEIVED),
     _E.LAPSED: (frozenset({_S.RESOLVED}), _S.CLOSED),
     _E.VISITED: (_WORKING, _S.CLOSED),
+    _E.MERGED: (_WORKING, None),
+    _E.LINKED: (frozenset(_S), None),
 }
 """Event → the states in which it may happen, and the state after it (None: the state stays)."""
 
@@ -134,7 +138,7 @@ class Ticket:
 
     `contact_id` is where to answer: the safe contact where one was named; None for a visit, which nobody asked for.
     `accused` are the staff that an `about_staff` ticket complains of. `joined_to_id` is an earlier ticket of somebody
-    else about the same thing.
+    else about the same thing, of which this one is a part: found alike when it was submitted, or merged by staff.
     """
 
     id: int

@@ -83,6 +83,16 @@ def may_enter_ticket(person: Staff, village_path: str) -> bool:
     )
 
 
+def may_edit_replies(person: Staff, village_path: str) -> bool:
+    """Who may change what a village often answers: whoever serves the whole of it."""
+    return person.serves(village_path)
+
+
+def may_see_channel(person: Staff, area_path: str) -> bool:
+    """Who is to know that a channel stands still: those who send through it, and who looks after the machine."""
+    return any(person.holds(role, area_path) for role in (Role.FRONT_DESK, Role.TOWN_OFFICIAL, Role.ADMINISTRATOR))
+
+
 def may_approve(person: Staff, area_path: str) -> bool:
     """Who may approve a notice and open or close a vote: the Party branch, the front desk and the town's officials."""
     return any(person.holds(role, area_path) for role in (Role.PARTY_BRANCH, Role.FRONT_DESK, Role.TOWN_OFFICIAL))

@@ -1,7 +1,7 @@
 """Matters, what was said to them, who may vote on them, and what the count can be checked against."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -137,6 +137,21 @@ async def due_for_closing(tx: Transaction) -> list[MatterRecord]:
         _matters()
         .where(matters.c.state == MatterState.VOTING, matters.c.closes_at <= tx.now)
         .order_by(matters.c.closes_at, matters.c.id)
+    )
+    return [_matter(row) for row in rows]
+
+
+async def matters_closing(tx: Transaction, until: datetime, near: Collection[str]) -> list[MatterRecord]:
+    """Votes under way that close by then, in the areas of these paths and below, the soonest first."""
+    rows = await tx.all(
+        _matters()
+        .where(
+            matters.c.state == MatterState.VOTING,
+            matters.c.closes_at <= until,
+            or_(*(areas.c.path.startswith(path) for path in near)),
+        )
+        .order_by(matters.c.closes_at, matters.c.id)
+        .limit(RECENT)
     )
     return [_matter(row) for row in rows]
 

@@ -104,6 +104,14 @@ async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
     return [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
 
 
+async def notices_waiting(tx: Transaction, person: Staff) -> list[Notice]:
+    """What waits for somebody's approval where this person serves, the oldest first."""
+    rows = await tx.all(
+        _notices().where(_inside(person), notices.c.state == NoticeState.WAITING).order_by(notices.c.id).limit(RECENT)
+    )
+    return [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
+
+
 def _inside(person: Staff) -> ColumnElement[bool]:
     paths = sorted({duty.area_path for duty in person.duties})
     return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from store.database import Transaction
 from store.domain.people import Staff
-from store.domain.tickets import OPEN_STATES, Ticket, TicketState
+from store.domain.tickets import OPEN_STATES, Category, Ticket, TicketState
+from store.domain.today import end_of_day
 from store.queries.access import knows_senders, may_know_sender, sees_tickets
+from store.queries.areas import settings_for
 from store.queries.people import residents_by_ids
 from store.queries.tickets import all_tickets, ticket_from, visible_to
 from store.tables import areas, residents, staff, ticket_messages, tickets
@@ -18,7 +20,8 @@ from store.tables import areas, residents, staff, ticket_messages, tickets
 PAGE = 20
 MOST_WORDS = 5
 _MOST_DIGITS = 9
-_UNANSWERED = OPEN_STATES - {TicketState.IN_PROGRESS}
+_WEEK = timedelta(days=6)
+UNANSWERED = OPEN_STATES - {TicketState.IN_PROGRESS}
 
 
 class Shown(StrEnum):
@@ -28,6 +31,33 @@ class Shown(StrEnum):
     MINE = "mine"
     OVERDUE = "overdue"
     CLOSED = "closed"
+
+
+class DueBy(StrEnum):
+    """Until when an answer is due. `today` takes in what is overdue."""
+
+    TODAY = "today"
+    WEEK = "week"
+
+
+NOBODY = 0
+"""As an assignee: what nobody has taken on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; None and "" narrow nothing. `area_id` is a village or one of its groups."""
+
+    shown: Shown = Shown.OPEN
+    words: str = ""
+    category: Category | None = None
+    area_id: int | None = None
+    assignee_id: int | None = None
+    due: DueBy | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(one is not None for one in (self.category, self.area_id, self.assignee_id, self.due))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +84,13 @@ class TicketPage:
     after: str
 
 
-async def list_tickets(tx: Transaction, person: Staff, shown: Shown, words: str = "", after: str = "") -> TicketPage:
+async def list_tickets(tx: Transaction, person: Staff, wanted: Wanted, after: str = "") -> TicketPage:
     """What this person may see, what is urgent and open first, then the newest. `after` is a page's key or ""."""
     found: list[Ticket] = []
+    zone = (await settings_for(tx, person.area_id)).zone
+    today_ends = end_of_day(tx.now, zone)
     while len(found) <= PAGE:
-        more = await _batch(tx, person, shown, words, after)
+        more = await _batch(tx, person, wanted, today_ends, after)
         found += await visible_to(tx, person, more)
         if len(more) <= PAGE:
             break
@@ -67,14 +99,34 @@ async def list_tickets(tx: Transaction, person: Staff, shown: Shown, words: str 
     return TicketPage(await _lines(tx, person, listed), _key_of(listed[-1]) if len(found) > PAGE else "")
 
 
-async def _batch(tx: Transaction, person: Staff, shown: Shown, words: str, after: str) -> list[Ticket]:
+async def _batch(tx: Transaction, person: Staff, wanted: Wanted, today_ends: datetime, after: str) -> list[Ticket]:
     rows = await tx.all(
         all_tickets()
-        .where(sees_tickets(person), *_filters(tx.now, person, shown), *_said(person, words), *_behind(after))
+        .where(
+            sees_tickets(person),
+            *_filters(tx.now, person, wanted.shown),
+            *_narrowed(wanted, today_ends),
+            *_said(person, wanted.words),
+            *_behind(after),
+        )
         .order_by(_PRESSING.desc(), tickets.c.id.desc())
         .limit(PAGE + 1)
     )
     return [ticket_from(row) for row in rows]
+
+
+def _narrowed(wanted: Wanted, today_ends: datetime) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.category is not None:
+        conditions.append(tickets.c.category == wanted.category)
+    if wanted.area_id is not None:
+        conditions.append(areas.c.path.contains(f"/{wanted.area_id}/"))
+    if wanted.assignee_id is not None:
+        conditions.append(tickets.c.assignee_id == (wanted.assignee_id or None))
+    if wanted.due is not None:
+        until = today_ends if wanted.due is DueBy.TODAY else today_ends + _WEEK
+        conditions += [tickets.c.state.in_(UNANSWERED), tickets.c.due_at < until]
+    return conditions
 
 
 _PRESSING = and_(tickets.c.urgent.is_(True), tickets.c.state.in_(OPEN_STATES))
@@ -101,7 +153,7 @@ def _filters(now: datetime, person: Staff, shown: Shown) -> list[ColumnElement[b
     if shown is Shown.CLOSED:
         return [tickets.c.state.not_in(OPEN_STATES)]
     if shown is Shown.OVERDUE:
-        return [tickets.c.state.in_(_UNANSWERED), tickets.c.due_at < now]
+        return [tickets.c.state.in_(UNANSWERED), tickets.c.due_at < now]
     mine = [tickets.c.assignee_id == person.id] if shown is Shown.MINE else []
     return [tickets.c.state.in_(OPEN_STATES), *mine]
 
@@ -142,7 +194,7 @@ async def _lines(tx: Transaction, person: Staff, listed: Sequence[Ticket]) -> tu
             said=said.get(ticket.id, ""),
             sender=senders.get(ticket.resident_id or 0, "") if may_know_sender(person, ticket) else "",
             assignee=officers.get(ticket.assignee_id or 0, ""),
-            overdue=ticket.state in _UNANSWERED and ticket.due_at < tx.now,
+            overdue=ticket.state in UNANSWERED and ticket.due_at < tx.now,
         )
         for ticket in listed
     )

@@ -12,7 +12,7 @@ from store.domain.tickets import Ticket, TicketEvent, TicketMessage, asker_of
 from store.queries.access import may_know_sender
 from store.queries.areas import area_by_id, settings_for
 from store.queries.people import contact_by_id
-from store.queries.tickets import colleagues_for, conversation_of, sender_name, ticket_seen_by
+from store.queries.tickets import colleagues_for, conversation_of, sender_name, ticket_seen_by, tickets_beside
 from store.tables import files, staff, ticket_events, ticket_messages, tickets
 
 
@@ -20,6 +20,7 @@ from store.tables import files, staff, ticket_events, ticket_messages, tickets
 class Happened:
     """One step of a ticket's life; `by` is the member of staff's name, "" for the resident and for time itself."""
 
+    id: int
     event: TicketEvent
     by: str
     at: datetime
@@ -30,7 +31,7 @@ class TicketSheet:
     """`names` are the staff in the conversation by id. `newest_event` tells whether somebody acted since it was read.
 
     `by_sms`: the resident reads what is answered as an SMS. `media` are the kept files' types by digest; `position` is
-    latitude and longitude where the resident sent them.
+    latitude and longitude where the resident sent them. `beside` are the tickets that it belongs with.
     """
 
     ticket: Ticket
@@ -45,6 +46,7 @@ class TicketSheet:
     position: tuple[float, float] | None
     by_sms: bool
     colleagues: tuple[Staff, ...]
+    beside: tuple[Ticket, ...]
     newest_event: int
 
 
@@ -64,11 +66,14 @@ async def ticket_sheet(tx: Transaction, person: Staff, ticket_id: int) -> Ticket
         knows_sender=may_know_sender(person, ticket),
         lines=tuple(lines),
         media=await _media(tx, [digest for line in lines for digest in line.files]),
-        events=tuple(Happened(TicketEvent(row.event), names.get(row.by_staff_id or 0, ""), row.at) for row in happened),
+        events=tuple(
+            Happened(row.id, TicketEvent(row.event), names.get(row.by_staff_id or 0, ""), row.at) for row in happened
+        ),
         names=names,
         position=(place.latitude, place.longitude) if place.latitude is not None else None,
         by_sms=await _by_sms(tx, ticket),
         colleagues=tuple(await colleagues_for(tx, person, ticket)),
+        beside=tuple(await tickets_beside(tx, person, ticket)),
         newest_event=happened[-1].id if happened else 0,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound
+from store.domain.errors import NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.tickets import (
     CONFIDENTIAL_CATEGORIES,
@@ -21,7 +21,7 @@ from store.domain.tickets import (
 )
 from store.queries.access import may_know_sender, may_see_ticket
 from store.queries.people import resident_by_id, residents_by_ids, staff_serving
-from store.tables import areas, residents, staff, ticket_messages, tickets
+from store.tables import areas, residents, staff, ticket_links, ticket_messages, tickets
 
 RECENT = 10
 
@@ -96,6 +96,37 @@ async def ticket_seen_by(tx: Transaction, person: Staff, ticket_id: int) -> Tick
     if not await visible_to(tx, person, [ticket]):
         raise NotFound("ticket.unknown", number=ticket.number)
     return ticket
+
+
+async def seen_with_number(tx: Transaction, person: Staff, village_id: int, number: int) -> Ticket:
+    """The village's ticket of that number. Raises Refusal("ticket.no_such_number"), also for one he may not see."""
+    found = await ticket_numbered(tx, village_id, number)
+    if found is None or not await visible_to(tx, person, [found]):
+        raise Refusal("ticket.no_such_number", number=number)
+    return found
+
+
+async def whole_of(tx: Transaction, person: Staff, ticket: Ticket) -> Ticket:
+    """The ticket of which this one is a part, or itself; of one that he may not see he learns nothing."""
+    if ticket.joined_to_id is None:
+        return ticket
+    seen = await visible_to(tx, person, [await ticket_by_id(tx, ticket.joined_to_id)])
+    return seen[0] if seen else ticket
+
+
+async def tickets_beside(tx: Transaction, person: Staff, ticket: Ticket) -> list[Ticket]:
+    """What this one belongs with and he may see: the ticket that it is a part of, its parts, and linked ones."""
+    links = [
+        select(here.label("id")).where(there == ticket.id)
+        for here, there in (
+            (ticket_links.c.ticket_id, ticket_links.c.other_id),
+            (ticket_links.c.other_id, ticket_links.c.ticket_id),
+        )
+    ]
+    ways = [tickets.c.id.in_(link) for link in links]
+    near = or_(tickets.c.joined_to_id == ticket.id, tickets.c.id == ticket.joined_to_id, *ways)
+    rows = await tx.all(all_tickets().where(near).order_by(tickets.c.id))
+    return await visible_to(tx, person, map(ticket_from, rows))
 
 
 async def sender_name(tx: Transaction, person: Staff, ticket: Ticket) -> str:

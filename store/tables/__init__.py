@@ -29,8 +29,9 @@ from store.tables.staff import (
     sign_in_failures,
     staff,
     staff_passwords,
+    staff_totp,
 )
-from store.tables.tickets import ticket_events, ticket_messages, tickets
+from store.tables.tickets import canned_replies, saved_views, ticket_events, ticket_links, ticket_messages, tickets
 
 APPEND_ONLY = (
     "audit_entries",
@@ -54,6 +55,7 @@ __all__ = [
     "ballot_box",
     "ballot_keys",
     "bookings",
+    "canned_replies",
     "casts",
     "channel_accounts",
     "codes",
@@ -92,13 +94,16 @@ __all__ = [
     "questions",
     "receipts_waiting",
     "residents",
+    "saved_views",
     "series",
     "sessions",
     "sign_in_failures",
     "staff",
     "staff_passwords",
+    "staff_totp",
     "subscriptions",
     "ticket_events",
+    "ticket_links",
     "ticket_messages",
     "tickets",
 ]

@@ -1,6 +1,6 @@
 """Staff with their duties, and what they sign in with."""
 
-from sqlalchemy import Column, Date, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, String, Table
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -38,6 +38,17 @@ staff_passwords = Table(
     to("staff_id", "staff", primary_key=True),
     Column("hash", String(200), nullable=False),
     moment("set_at"),
+)
+
+staff_totp = Table(
+    "staff_totp",
+    metadata,
+    id_(),
+    to("staff_id", "staff", unique=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    moment("begun_at"),
+    moment("confirmed_at", optional=True),
 )
 
 console_sessions = Table(

@@ -24,7 +24,7 @@ tickets = Table(
     to("safe_contact_id", "contacts", optional=True),
     to("resident_id", "residents", optional=True, index=True),
     to("assignee_id", "staff", optional=True, index=True),
-    to("joined_to_id", "tickets", optional=True),
+    to("joined_to_id", "tickets", optional=True, index=True),
     Column("rating", String(12), nullable=False),
     Column("answered_by_sms", Boolean, nullable=False),
     moment("opened_at"),
@@ -56,4 +56,32 @@ ticket_events = Table(
     to("by_staff_id", "staff", optional=True),
     Column("detail", JSON, nullable=False),
     moment("at"),
+)
+
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    to("ticket_id", "tickets", primary_key=True),
+    to("other_id", "tickets", primary_key=True, index=True),
+    to("by_staff_id", "staff"),
+    moment("at"),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    id_(),
+    to("village_id", "areas", index=True),
+    Column("name", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    id_(),
+    to("staff_id", "staff"),
+    Column("name", String(40), nullable=False),
+    Column("asked", JSON, nullable=False),
+    UniqueConstraint("staff_id", "name"),
 )

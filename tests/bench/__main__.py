@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.ballots import ballots
+from tests.bench.console import console_on_postgresql, console_on_sqlite
 from tests.bench.idle import idle
 from tests.bench.planning import planning_on_postgresql, planning_on_sqlite
 from tests.bench.ratio import RUNS, Row
@@ -32,6 +33,8 @@ PARTS = (
     peers,
     workers,
     ballots,
+    console_on_sqlite,
+    console_on_postgresql,
     idle,
 )
 

@@ -13,9 +13,9 @@ from aiohttp import web
 from bot.commands.serving import configure_logging
 from bot.inbox import Inbox
 from bot.opening import utc_now
-from bot.pulse import Pulse
 from bot.server import AccessLog, Doors, build_application
 from notifier.delivery.engine import DeliveryEngine
+from notifier.pulse import Pulse
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import Renderer
 from store.database import Database

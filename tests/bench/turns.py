@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.inbox import Inbox
 from bot.opening import utc_now
-from bot.pulse import Pulse
 from notifier.message import InboundMessage
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written
 from store.domain.people import Role

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.inbox import Inbox
-from bot.pulse import Pulse
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written
 from store.database import Database

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.callers import caller_of
 from bot.pages import PageRenderer, static_routes
 from console.office import Surroundings, console_application, console_pages
+from console.visits import HOME
 from notifier.render import TEMPLATES
 from store.actions.identity import new_link_code
 from store.passwords import hash_of
@@ -29,7 +30,7 @@ Client = TestClient[web.Request, web.Application]
 def console_of(hub: Hub) -> web.Application:
     application = web.Application()
     application.add_routes(static_routes(PageRenderer(TEMPLATES)))
-    around = Surroundings(RENDERER, PAGES, caller_of, secure=False)
+    around = Surroundings(RENDERER, PAGES, caller_of, secure=False, pulse=hub.pulse)
     application.add_subapp("/console", console_application(hub.database, hub.files, around, hub.clock))
     return application
 
@@ -105,5 +106,5 @@ async def signed_in(hub: Hub, name: str) -> AsyncIterator[Browser]:
     async with a_browser(hub) as browser:
         await give_password(hub, name)
         answer = await browser.sign_in(name)
-        assert answer.path == "/console/tickets", answer.text
+        assert answer.path == HOME, answer.text
         yield browser

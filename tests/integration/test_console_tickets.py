@@ -121,10 +121,10 @@ async def test_the_list_is_urgent_first_then_new_and_comes_by_pages(hub: Hub) ->
         page = await browser.get("/console/tickets")
         while True:
             seen += re.findall(r"<strong>垃圾(\d+)</strong>", page.text)
-            older = re.search(r'href="\?(show=open&amp;after=[\d.]+)"', page.text)
+            older = re.search(r'href="\?(after=[\d.]+)"', page.text)
             if older is None:
                 break
-            page = await browser.get("/console/tickets?" + older[1].replace("&amp;", "&"))
+            page = await browser.get(f"/console/tickets?{older[1]}")
     assert seen == ["3", *(str(number) for number in reversed(range(45)) if number != 3)]
 
 
@@ -186,7 +186,7 @@ async def test_what_people_write_is_text(hub: Hub) -> None:
             pages += (await browser.get("/console/tickets?" + urlencode({"q": hostile}))).text
         pages += (await browser.get("/console/tickets")).text
     assert [one for one in HOSTILE if one in pages and re.search("[<>\"']", one)] == []
-    assert not re.search(r"<script>|<img[^>]+onerror|>49<", pages)
+    assert not re.search(r"<script(?! src=\"/static/)|<img[^>]+onerror|>49<", pages)
 
 
 async def test_a_ticket_is_written_down_for_whoever_rings(hub: Hub) -> None:

@@ -10,13 +10,13 @@ from store.domain.people import Role
 from store.domain.tickets import Category, Report, Ticket
 from store.queries.access import may_see_ticket
 from store.queries.people import staff_by_id
-from store.queries.ticket_lists import Shown, list_tickets
+from store.queries.ticket_lists import Shown, Wanted, list_tickets
 from store.queries.tickets import barred_from
 from store.tables import tickets
 from tests.hub import Hub
 from tests.integration.console_parts import a_browser, console_of, give_password
 
-ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number")
+ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number", "merge", "link", "visited", "fill")
 
 # What each may see of: a lamp in group 3, rubbish in group 1, a dispute in group 3, a complaint about 黄水生, a theft.
 SEEN = {
@@ -77,18 +77,28 @@ async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> Non
     async with a_browser(hub) as browser:
         if name:
             await give_password(hub, name)
-            assert (await browser.sign_in(name)).path == "/console/tickets"
+            assert (await browser.sign_in(name)).path == "/console/today"
         found = [await browser.get(f"/console/tickets?show={one}") for one in (*Shown, "no-such")]
         found += [await browser.get(f"/console/tickets?q={word}") for word in ("text", "陈伯", "1004", "COMPLAINT")]
         found += [await browser.get(path) for path in ("/console/tickets/new", "/console/tickets/99999", "/console/x")]
+        found += [
+            await browser.get(path) for path in ("/console/today", "/console/account", "/console/tickets/replies")
+        ]
+        found += [await browser.get(f"/console/tickets?area={hub.groups[0].id}&who=none&due=week&category=dispute")]
         for about, path in cases.paths().items():
             page = await browser.get(path)
             found.append(page)
             may = about in SEEN[name]
             assert page.status == (200 if may or not name else 404), about
+            if not may:
+                heard = await browser.get(f"{path}/news?since=0")
+                found.append(heard)
+                assert heard.status == (404 if name else 204), about
             fields = browser.hidden("/console/sign-out") if name and may else {}
             for action in ACTIONS if not may else ():
-                answer = await browser.post(f"{path}/{action}", {**fields, "text": "不该有的", "to": "1"})
+                answer = await browser.post(
+                    f"{path}/{action}", {**fields, "text": "不该有的", "to": "1", "number": "1001"}
+                )
                 found.append(answer)
                 assert answer.status in ({401} if not name else {403, 404}), (about, action)
         everything = "".join(page.text for page in found)
@@ -129,7 +139,7 @@ async def test_the_list_shows_exactly_what_the_rule_allows(hub: Hub, cases: Case
     """The condition in SQL and the rule for one ticket are two writings of the same thing."""
     async with hub.books() as tx:
         for person in hub.staff.values():
-            listed = await list_tickets(tx, await staff_by_id(tx, person.id), Shown.OPEN)
+            listed = await list_tickets(tx, await staff_by_id(tx, person.id), Wanted())
             allowed = {
                 ticket.id
                 for ticket in cases.tickets.values()
@@ -153,5 +163,18 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/tickets/{ticket}",
         "/console/tickets/{ticket}/files/{digest}",
         "/console/tickets/{ticket}/{action}",
+        "/console/tickets/{ticket}/fill",
+        "/console/tickets/{ticket}/news",
+        "/console/tickets/news",
+        "/console/tickets/views",
+        "/console/tickets/views/{view}/drop",
+        "/console/tickets/replies",
+        "/console/tickets/replies/{reply}/drop",
+        "/console/today",
+        "/console/today/channels/{account}/start",
+        "/console/account",
+        "/console/account/totp/begin",
+        "/console/account/totp/confirm",
+        "/console/account/totp/drop",
     }
     assert {route.resource.canonical for route in mounted if route.resource} == known

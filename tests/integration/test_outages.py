@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import create_engine, func, select, text
 
 from bot.inbox import Inbox
-from bot.pulse import Pulse
 from notifier.message import InboundMessage
+from notifier.pulse import Pulse
 from notifier.render import Renderer
 from store.database import Database
 from store.domain.errors import StoreUnavailable

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.chat_requests import sent_from
 from bot.pages import PageRenderer
-from bot.pulse import Pulse
+from notifier.pulse import Pulse
 from store.domain.accounts import AccountKind
 from store.files import MAX_BYTES
 from store.queries.web_chat import Heard

@@ -14,10 +14,10 @@ from sqlalchemy import make_url, select
 
 from bot.chat_rooms import ChatRooms
 from bot.pages import PageRenderer, static_routes
-from bot.pulse import Pulse
 from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
 from notifier.message import InboundMessage
+from notifier.pulse import Pulse
 from store.actions.accounts import add_account
 from store.actions.areas import add_area
 from store.actions.contacts import find_or_add_contact

@@ -78,7 +78,7 @@ async def _act(talk: Talk, ticket: Ticket, action: str) -> Answer:
         return await _show(talk, ticket)
     if action == "accept":
         accepted = await talk.desk.cases.accept(ticket)
-        return tell_back("case.accepted", *accepted_tells(accepted), **ticket_facts(accepted))
+        return tell_back("case.accepted", *accepted_tells(accepted), **ticket_facts(accepted[0]))
     if action == "pass_on":
         return await _ask_whom(talk, ticket)
     step, message = _ASKS[action]

@@ -119,6 +119,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("area_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
+        "canned_replies",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("village_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["village_id"], ["areas.id"], name=op.f("fk_canned_replies_village_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
+    )
+    op.create_index(op.f("ix_canned_replies_village_id"), "canned_replies", ["village_id"], unique=False)
+    op.create_table(
         "channel_accounts",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("area_id", ID, nullable=False),
@@ -400,12 +410,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'approved' AND closed_at IS NULL"),
     )
     op.create_table(
+        "saved_views",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_saved_views_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
+        sa.UniqueConstraint("staff_id", "name", name=op.f("uq_saved_views_staff_id_name")),
+    )
+    op.create_table(
         "staff_passwords",
         sa.Column("staff_id", ID, nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
         sa.Column("set_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_passwords_staff_id")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_passwords")),
+    )
+    op.create_table(
+        "staff_totp",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_totp_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_totp")),
+        sa.UniqueConstraint("staff_id", name=op.f("uq_staff_totp_staff_id")),
     )
     op.create_table(
         "bookings",
@@ -726,6 +758,7 @@ def upgrade() -> None:
     op.create_index("ix_tickets_area_state", "tickets", ["area_id", "state"], unique=False)
     op.create_index(op.f("ix_tickets_assignee_id"), "tickets", ["assignee_id"], unique=False)
     op.create_index(op.f("ix_tickets_contact_id"), "tickets", ["contact_id"], unique=False)
+    op.create_index(op.f("ix_tickets_joined_to_id"), "tickets", ["joined_to_id"], unique=False)
     op.create_index(op.f("ix_tickets_resident_id"), "tickets", ["resident_id"], unique=False)
     op.create_table(
         "ballot_box",
@@ -914,6 +947,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_events")),
     )
     op.create_index(op.f("ix_ticket_events_ticket_id"), "ticket_events", ["ticket_id"], unique=False)
+    op.create_table(
+        "ticket_links",
+        sa.Column("ticket_id", ID, nullable=False),
+        sa.Column("other_id", ID, nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_ticket_links_by_staff_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["tickets.id"], name=op.f("fk_ticket_links_other_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_links_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", "other_id", name=op.f("pk_ticket_links")),
+    )
+    op.create_index(op.f("ix_ticket_links_other_id"), "ticket_links", ["other_id"], unique=False)
     op.create_table(
         "ticket_messages",
         sa.Column("id", ID, autoincrement=True, nullable=False),

@@ -1,0 +1,66 @@
+"""Today: what waits for whoever reads it, one line a thing, each with the one step that settles it."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.visits import HOME, Fields, Office, Visit, form_key
+from store.actions.accounts import start_account
+from store.actions.sign_in import take_form
+from store.database import Transaction
+from store.domain.errors import NotFound
+from store.domain.today import Urgency, Waiting
+from store.queries.access import may_see_channel
+from store.queries.accounts import account_by_id
+from store.queries.areas import area_by_id
+from store.queries.today import waiting_for
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPages:
+    office: Office
+
+    async def today(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        async with self.office.database.read(self.office.clock()) as tx:
+            waiting = await waiting_for(tx, visit.person, visit.settings)
+        return self.office.pages.page(
+            request,
+            "today.html",
+            **visit.known,
+            here="today",
+            lines=[(one, _where(one)) for one in waiting],
+            done=request.query.get("done", ""),
+        )
+
+    async def start_channel(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """Somebody has looked: what waited for the channel goes out again."""
+        account_id = int(request.match_info["account"])
+        async with self.office.database.write(self.office.clock()) as tx:
+            await _check(tx, visit, account_id)
+            if await take_form(tx, visit.session, form_key({**fields, "action": f"start/{account_id}"})):
+                await start_account(tx, await account_by_id(tx, account_id), actor=f"staff:{visit.person.id}")
+        raise web.HTTPSeeOther(f"{HOME}?done=channel")
+
+
+async def _check(tx: Transaction, visit: Visit, account_id: int) -> None:
+    """Raises NotFound for a channel that is not for him to look after."""
+    account = await account_by_id(tx, account_id)
+    if not may_see_channel(visit.person, (await area_by_id(tx, account.area_id)).path):
+        raise NotFound("account.unknown")
+
+
+def _where(one: Waiting) -> str:
+    """The page on which it is settled; "" for a channel, which is started again from the line itself."""
+    match one.urgency:
+        case Urgency.URGENT | Urgency.OVERDUE | Urgency.DUE:
+            return f"/console/tickets/{one.subject_id}"
+        case Urgency.APPROVAL:
+            return f"/console/notices/{one.subject_id}"
+        case Urgency.VOTE:
+            return f"/console/matters/{one.subject_id}"
+        case Urgency.DISCLOSURE:
+            return f"/console/disclosure/{one.month:%Y-%m}?village={one.subject_id}"
+        case Urgency.VISIT:
+            return f"/console/tickets?show=mine&q={one.number}"
+        case Urgency.CHANNEL:
+            return ""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from console.notices.routes import notice_routes
 from console.pages import Pages
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
@@ -61,7 +62,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office)]
+    return [*ticket_routes(office), *notice_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

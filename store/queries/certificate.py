@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
-from store.domain.reach import Outcome
+from store.domain.reach import STANDING, Outcome
 from store.queries.people import ADDRESS
 from store.queries.reach import OUTCOME_AT, households_of
 from store.tables import areas, contacts, deliveries, households, notice_visits, residents
 
 _LISTED_AT_ONCE = 500
+PAGE = 50
+_MOST_DIGITS = 18
+"""Of a BIGINT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,41 @@ class ReachedHousehold:
 async def households_reached(tx: Transaction, notice_id: int) -> AsyncIterator[ReachedHousehold]:
     """Every household of a notice in the order of its groups, with the row that brought it furthest; in portions."""
     last = (0, 0)
-    while rows := await _portion(tx, notice_id, last):
+    while rows := await _portion(tx, notice_id, last, _LISTED_AT_ONCE):
         for row in rows:
             yield _line(tx, row)
         last = (rows[-1].in_group, rows[-1].resident_id)
 
 
-async def _portion(tx: Transaction, notice_id: int, after: tuple[int, int]) -> Sequence[Any]:
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """`after` is the key with which the next page begins, "" on the last."""
+
+    lines: tuple[ReachedHousehold, ...]
+    after: str
+
+
+async def ledger_page(tx: Transaction, notice_id: int, outcome: Outcome | None, after: str = "") -> LedgerPage:
+    """Some of a notice's households, those of one outcome only where it is given. `after` is a page's key or ""."""
+    rows = await _portion(tx, notice_id, _place(after), PAGE + 1, outcome)
+    listed = rows[:PAGE]
+    key = f"{listed[-1].in_group}.{listed[-1].resident_id}" if len(rows) > PAGE else ""
+    return LedgerPage(tuple(_line(tx, row) for row in listed), key)
+
+
+def _place(after: str) -> tuple[int, int]:
+    """Of a key that is none, the beginning."""
+    group, _, resident = after.partition(".")
+    if not (group.isdecimal() and resident.isdecimal()) or max(len(group), len(resident)) > _MOST_DIGITS:
+        return 0, 0
+    return int(group), int(resident)
+
+
+async def _portion(
+    tx: Transaction, notice_id: int, after: tuple[int, int], most: int, outcome: Outcome | None = None
+) -> Sequence[Any]:
     units = households_of(tx, notice_id)
+    wanted = [units.c.standing == STANDING[outcome]] if outcome else []
     in_group = func.coalesce(residents.c.group_id, 0)
     shown = _furthest(notice_id)
     return await tx.all(
@@ -70,9 +100,9 @@ async def _portion(tx: Transaction, notice_id: int, after: tuple[int, int]) -> S
             notice_visits,
             and_(notice_visits.c.notice_id == notice_id, notice_visits.c.resident_id == residents.c.id),
         )
-        .where(or_(in_group > after[0], and_(in_group == after[0], residents.c.id > after[1])))
+        .where(or_(in_group > after[0], and_(in_group == after[0], residents.c.id > after[1])), *wanted)
         .order_by(in_group, residents.c.id)
-        .limit(_LISTED_AT_ONCE)
+        .limit(most)
     )
 
 

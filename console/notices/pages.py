@@ -38,6 +38,9 @@ OUTCOMES = (
 )
 """In the order in which they are read."""
 
+_FIRST = (NoticesShown.WAITING, NoticesShown.GOING, NoticesShown.DRAFTS, NoticesShown.SENT)
+"""Who opens the list sees where something is to be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -60,9 +63,12 @@ class NoticePages:
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         asked, after = request.query.get("show", ""), request.query.get("after", "")
-        shown = NoticesShown(asked) if asked in set(NoticesShown) else NoticesShown.GOING
+        wanted = (NoticesShown(asked),) if asked in set(NoticesShown) else _FIRST
         async with self.office.database.read(self.office.clock()) as tx:
-            found = await list_notices(tx, visit.person, shown, after)
+            for shown in wanted:
+                found = await list_notices(tx, visit.person, shown, after)
+                if found.lines:
+                    break
         return self.office.pages.page(
             request,
             "notices.html",

@@ -13,7 +13,9 @@ from sqlalchemy import event, func, select
 
 from store.actions.areas import change_setting
 from store.actions.notices import draft_notice
+from store.actions.progress import begin_progress
 from store.domain.audiences import Audience, AudienceKind
+from store.domain.jobs import JobName
 from store.domain.people import Role
 from store.queries.notices import notice_by_id
 from store.sheets import Rows, read_sheet
@@ -21,6 +23,7 @@ from store.tables import audit_entries, deliveries, households, notice_postings,
 from tests.acceptance.test_answers import asked_of_group
 from tests.acceptance.test_ledger import at_night, set_states, states_of
 from tests.acceptance.test_notices import WATER, sent_to_village
+from tests.acceptance.test_planning import only_aliyun
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, a_browser, signed_in
 
@@ -248,6 +251,21 @@ async def test_an_audience_is_ticked(hub: Hub) -> None:
             assert shown in await looked(browser, **fields), fields
 
 
+async def test_what_a_gateway_will_not_take_is_said_before(hub: Hub) -> None:
+    await only_aliyun(hub)
+    async with signed_in(hub, "黄水生") as browser:
+        look = await looked(browser, text="请党员明天来开会。", **{f"group_{hub.groups[2].id}": "1"})
+        for shown in (
+            "阿里云短信不肯发：写了党政“党员”",
+            "没有批过的模板",
+            "有2户的短信发不了",
+            "联系不上",
+            "陈伯、林嫂",
+        ):
+            assert shown in look, shown
+        assert "一份1条" not in look
+
+
 WRONG = [
     ({"text": ""}, "通知"),
     ({"age_from": "70", "age_to": "60"}, "年龄"),
@@ -452,6 +470,17 @@ async def test_what_asks_for_nothing_has_no_answers_to_show(hub: Hub) -> None:
         assert (await browser.get(f"{await path_of(hub)}/answers")).status == 404
         assert (await browser.post(f"{await path_of(hub)}/answers.xlsx", fields)).status == 404
         assert (await browser.post(f"{await path_of(hub)}/remind", fields)).status == 409
+
+
+async def test_a_large_one_says_that_its_list_is_being_made(hub: Hub) -> None:
+    await sent_to_village(hub)
+    path = await path_of(hub)
+    async with hub.books() as tx:
+        await begin_progress(tx, JobName.SEND_NOTICE, int(path.rpartition("/")[2]), 6000)
+    async with signed_in(hub, "李书记") as browser:
+        page = await browser.get(path)
+        assert ("名单正在准备" in page.text, "every 5s" in page.text) == (True, True)
+        assert WATER in (await browser.get(f"{LIST}?show=going")).text
 
 
 # Taking it out and spreading it --------------------------------------------------------------------------------------

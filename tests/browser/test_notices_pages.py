@@ -95,7 +95,7 @@ async def test_a_group_is_served_from_the_phone(desk: Desk) -> None:
     assert (await taken.value).suggested_filename == "notice-26001-answers.xlsx"
 
 
-async def test_by_keyboard_alone_and_without_a_script(desk: Desk) -> None:
+async def test_by_keyboard_alone(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("黄水生")
     await desk.open("/console/notices/new")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from console.account.routes import account_routes
+from console.notices.routes import notice_routes
 from console.pages import Pages
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
@@ -68,7 +69,12 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*today_routes(office), *ticket_routes(office), *account_routes(office)]
+    return [
+        *today_routes(office),
+        *ticket_routes(office),
+        *notice_routes(office),
+        *account_routes(office),
+    ]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

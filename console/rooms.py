@@ -21,6 +21,7 @@ class Room:
 ROOMS = (
     Room("today", _everyone),
     Room("tickets", _everyone),
+    Room("notices", _everyone),
 )
 
 

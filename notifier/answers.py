@@ -10,7 +10,8 @@ from store.actions.answers import begin_reminder
 from store.actions.deliveries import Draft, end_questions, put_questions, write_deliveries
 from store.database import Transaction
 from store.domain.answers import ReminderPreview, looks_like_vote
-from store.domain.notices import Notice
+from store.domain.errors import Refusal
+from store.domain.notices import Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings
@@ -20,6 +21,15 @@ from store.queries.areas import settings_for
 
 _SHORT = 40
 """Characters: so much of the notice stands in the reminder, which says its number."""
+
+
+def counted(notice: Notice) -> Notice:
+    """Raises Refusal where it has not gone out, or asks for nothing to count."""
+    if notice.state is not NoticeState.APPROVED:
+        raise Refusal("notice.not_now", number=notice.number, notice_state=notice.state.value)
+    if not notice.asked.wants_answer:
+        raise Refusal("answer.not_asked", number=notice.number)
+    return notice
 
 
 async def preview_reminder(tx: Transaction, renderer: Renderer, notice: Notice) -> ReminderPreview:

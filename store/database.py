@@ -138,6 +138,19 @@ class Transaction:
             self.forget()
             raise
 
+    @contextlib.asynccontextmanager
+    async def trial(self) -> AsyncIterator[None]:
+        """A part of which nothing stays: to see what would come of it."""
+        facts, jobs = len(self.facts), len(self.jobs)
+        try:
+            async with self.connection.begin_nested() as nested:
+                yield
+                await nested.rollback()
+        finally:
+            del self.facts[facts:]
+            del self.jobs[jobs:]
+            self.forget()
+
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
         """Leave a fact in the area's chain; it is written last, when the transaction commits."""
         salt = secrets.token_hex(8) if values is not None else ""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.answers import preview_reminder, remind_silent
+from notifier.answers import counted, preview_reminder, remind_silent
 from notifier.render import Renderer
 from store.actions.answers import answer_notice, may_remind
 from store.database import Transaction
 from store.domain.answers import Addressed, AnswerTally, ReminderPreview
 from store.domain.conversation import Speaker
-from store.domain.errors import NotAllowed, NotFound, Refusal
-from store.domain.notices import Notice, NoticeState
+from store.domain.errors import NotAllowed, NotFound
+from store.domain.notices import Notice
 from store.domain.people import Staff
 from store.queries.answers import (
     addressed_at,
@@ -56,10 +56,10 @@ class Answers:
         await answer_notice(self.tx, notice, self.speaker.contact, resident_ids, answer)
 
     async def to_count(self, number: int) -> Notice:
-        return _counted(await notice_numbered(self.tx, self.person, number, near=self.speaker.contact.area_id))
+        return counted(await notice_numbered(self.tx, self.person, number, near=self.speaker.contact.area_id))
 
     async def counted(self, notice_id: int) -> Notice:
-        return _counted(await notice_for_staff(self.tx, self.person, notice_id))
+        return counted(await notice_for_staff(self.tx, self.person, notice_id))
 
     async def tally(self, notice: Notice) -> AnswerTally:
         return await tally_of(self.tx, notice)
@@ -78,12 +78,3 @@ class Answers:
 
     async def remind(self, notice: Notice) -> tuple[int, datetime]:
         return await remind_silent(self.tx, self.renderer, notice, self.person)
-
-
-def _counted(notice: Notice) -> Notice:
-    """Raises Refusal where it has not gone out, or asks for nothing to count."""
-    if notice.state is not NoticeState.APPROVED:
-        raise Refusal("notice.not_now", number=notice.number, notice_state=notice.state.value)
-    if not notice.asked.wants_answer:
-        raise Refusal("answer.not_asked", number=notice.number)
-    return notice

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from notifier.visiting import visit_tells
+from notifier.visiting import came_from_door, send_to_doors
 from store.actions.notice_controls import (
     cancel_notice,
-    may_steer,
     pause_notice,
     resume_notice,
     send_again,
@@ -13,18 +12,16 @@ from store.actions.notice_controls import (
     steering_of,
 )
 from store.actions.postings import record_posting
-from store.actions.visits import close_ledger, open_visits, report_visit
 from store.database import Transaction
 from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed
 from store.domain.notices import Notice
 from store.domain.people import Staff
-from store.domain.reach import Reach, Steering, VisitOutcome, closed_say
+from store.domain.reach import Reach, Steering, VisitOutcome
 from store.domain.speech import Tell
 from store.domain.tickets import Ticket
 from store.domain.visits import Visit
-from store.queries.notices import notice_by_id
-from store.queries.people import contacts_of_staff
+from store.queries.access import may_steer
 from store.queries.postings import groups_posted_to, postings_of
 from store.queries.public_notices import is_public
 from store.queries.reach import reach_of
@@ -71,11 +68,7 @@ class NoticeLedger:
         return await send_unknown_again(self.tx, notice, self.person, households)
 
     async def visit(self, notice: Notice) -> tuple[int, tuple[Tell, ...]]:
-        if not may_steer(self.person, notice):
-            raise NotAllowed("notice.not_his", number=notice.number)
-        rounds = await open_visits(self.tx, notice, f"staff:{self.person.id}", doubtful=True)
-        tells = await visit_tells(self.tx, notice.number, rounds)
-        return sum(one.households for one in rounds), tuple(tells)
+        return await send_to_doors(self.tx, notice, self.person)
 
     async def known_groups(self, notice: Notice, most: int) -> list[str]:
         return await groups_posted_to(self.tx, notice.village_id, most)
@@ -105,12 +98,4 @@ class Visits:
         return await visit_of(self.tx, ticket)
 
     async def report(self, ticket: Ticket, outcome: VisitOutcome) -> tuple[Tell, ...]:
-        """Write it down. Where it was the last that the ledger waited for, the notice's drafter reads the figures."""
-        visit = await visit_of(self.tx, ticket)
-        await report_visit(self.tx, ticket, self.person, outcome)
-        reach = await close_ledger(self.tx, visit.notice_id)
-        if reach is None:
-            return ()
-        notice = await notice_by_id(self.tx, visit.notice_id)
-        drafter = await contacts_of_staff(self.tx, [notice.drafted_by])
-        return tuple(Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter)
+        return await came_from_door(self.tx, ticket, self.person, outcome)

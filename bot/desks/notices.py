@@ -4,20 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.notice_jobs import dispatch_notice
-from notifier.notices import plan_notice, preview_notice
+from notifier.approving import approve, may_decide, refuse, release, submit
+from notifier.notices import preview_notice
 from notifier.render import Renderer
 from store.actions.notices import (
-    approve_notice,
     ask_readers,
     change_fallback,
     change_text,
     confirm_notice,
     draft_notice,
     drop_notice,
-    refuse_notice,
-    release_notice,
-    submit_notice,
 )
 from store.database import Transaction
 from store.domain.answers import Asked
@@ -31,14 +27,12 @@ from store.domain.plans import Preview
 from store.queries.areas import groups_of
 from store.queries.membership import named_residents
 from store.queries.notices import (
-    approvers_of,
     ledger_of,
     notice_for_staff,
     notice_numbered,
     recent_notices,
     villages_served,
 )
-from store.queries.people import contacts_of_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +101,23 @@ class Notices:
         await drop_notice(self.tx, notice, self.person)
 
     async def submit(self, notice: Notice, seen: str) -> tuple[Notice, Preview, list[Contact], Sequence[str]]:
-        plan = await self.preview(notice)
-        approvers = await approvers_of(self.tx, notice, by_town=plan.needs_town)
-        if not approvers:
-            raise Refusal("notice.nobody_approves")
-        submitted = await submit_notice(self.tx, notice, self.person, plan, seen)
-        contacts = await contacts_of_staff(self.tx, [person.id for person in approvers])
-        return submitted, plan, contacts, [person.name for person in approvers]
+        done = await submit(self.tx, self.renderer, notice, self.person, seen)
+        return done.notice, done.plan, done.contacts, done.names
 
     async def release(self, notice: Notice, seen: str) -> Preview:
-        plan = await plan_notice(self.tx, self.renderer, notice)
-        await dispatch_notice(self.tx, await release_notice(self.tx, notice, self.person, plan.preview, seen), plan)
-        return plan.preview
+        return await release(self.tx, self.renderer, notice, self.person, seen)
 
     def is_mine(self, notice: Notice) -> bool:
         return notice.drafted_by == self.person.id
 
     async def may_approve(self, notice: Notice, plan: Preview) -> bool:
-        approvers = await approvers_of(self.tx, notice, by_town=plan.needs_town)
-        return self.person.id in {person.id for person in approvers}
+        return await may_decide(self.tx, notice, self.person, plan)
 
     async def approve(self, notice: Notice, seen: str) -> tuple[Notice, datetime, list[Contact]]:
-        plan = await plan_notice(self.tx, self.renderer, notice)
-        approved = await approve_notice(self.tx, notice, self.person, plan.preview, seen)
-        due = await dispatch_notice(self.tx, approved, plan)
-        return approved, due, await contacts_of_staff(self.tx, [approved.drafted_by])
+        return await approve(self.tx, self.renderer, notice, self.person, seen)
 
     async def refuse(self, notice: Notice, reason: str) -> tuple[Notice, list[Contact]]:
-        refused = await refuse_notice(self.tx, notice, self.person, reason)
-        return refused, await contacts_of_staff(self.tx, [refused.drafted_by])
+        return await refuse(self.tx, notice, self.person, reason)
 
     async def ledger(self, notice: Notice) -> Ledger:
         return await ledger_of(self.tx, notice)

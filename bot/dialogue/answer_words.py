@@ -7,8 +7,6 @@ from bot.dialogue.normal import normal
 from bot.dialogue.numbers import read_digit, read_number
 from bot.dialogue.words import Word, read_word
 
-_PARTS = re.compile(r"[\s,、;/|]+")
-_LISTED = re.compile(r"^\d[.、)]?")
 _NEGATIVE = ("不", "没", "未", "还没")
 _UNIT = "个人|个|人|位|口人|口|户|亩|分|头|只|袋|包|棵|台|辆|份|桌|斤|间|张"
 _NUMERAL = r"\d{1,2}|[零一二两三四五六七八九十]{1,3}"
@@ -16,11 +14,6 @@ _LEAD = "我家|我们家|我们|我|家里|来|去|参加|要|有|报|一共|�
 _COUNT = re.compile(rf"(?:{_LEAD})*({_NUMERAL})(?:{_UNIT})?(?:来|去|参加|要)?")
 _NONE = frozenset({"没有", "没人", "没人来", "一个都没有", "都不来", "不来", "不要", "0个人"})
 _LATE = re.compile(r"(?:通知)?(\d{5,6})号?[ :,.]+(.{1,20})")
-
-
-def read_choices(text: str) -> tuple[str, ...]:
-    """The choices a drafter typed: 去 不去 还没定, or 1去、2不去."""
-    return tuple(_LISTED.sub("", part) for part in _PARTS.split(text.strip()) if part)
 
 
 def read_count(text: str) -> str:

@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.dialogue.normal import normal
-from bot.dialogue.numbers import mobile_in, read_number
+from bot.dialogue.numbers import read_number
 from store.domain.areas import Area
-from store.domain.audiences import AudienceKind, Wanted
+from store.domain.audiences import AudienceKind, Wanted, names_listed
 
 _LIST = re.compile(r"^(?:发给|给)?名单[::,,\s]*(.+)$", re.DOTALL)
-_BETWEEN_NAMES = re.compile(r"[\s,,、;;。/]+")
 _KINDS: Mapping[AudienceKind, str] = {
     AudienceKind.HEADS: "户主",
     AudienceKind.REPRESENTATIVES: "(?:村民)?代表",
@@ -53,16 +52,10 @@ def read_audience(text: str, groups: Sequence[Area]) -> Wanted | None:
     """
     listed = _LIST.match(text.strip())
     if listed:
-        return Wanted(AudienceKind.LISTED, names=_names(listed[1]))
+        return Wanted(AudienceKind.LISTED, names=names_listed(listed[1]))
     reading = _Reading(normal(text), groups)
     wanted = reading.wanted()
     return wanted if wanted and not _FILLERS.sub("", reading.rest) else None
-
-
-def _names(listed: str) -> tuple[str, ...]:
-    """Names as written and numbers as E.164, each once."""
-    given = [name for name in _BETWEEN_NAMES.split(listed) if name]
-    return tuple(dict.fromkeys(mobile_in(name) or name for name in given))
 
 
 class _Reading:

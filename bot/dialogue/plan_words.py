@@ -1,9 +1,8 @@
-"""A plan in facts for the catalogue, and what people type about it: 全文, 不补短信, 30分钟后补短信."""
+"""What people type about a notice's plan: 全文, 不补短信, 30分钟后补短信."""
 
 import re
 
 from bot.dialogue.numbers import read_number
-from store.domain.plans import Preview
 
 WHOLE_PLAN = frozenset({"全文", "看全文", "明细", "看明细", "details"})
 _NONE = re.compile(r"(?:不要?|别)补(?:发)?(?:短信)?|no sms later")
@@ -23,30 +22,3 @@ def read_fallback(normal: str) -> int | None:
     if found["number"] == "半":
         return _MINUTES[found["unit"]] // 2
     return (read_number(found["number"]) or 0) * _MINUTES[found["unit"]]
-
-
-def plan_facts(preview: Preview) -> dict[str, object]:
-    return {
-        "sms": preview.text,
-        "parts": preview.parts,
-        "households": preview.households,
-        "people": preview.people,
-        "by_chat": preview.by_chat,
-        "by_sms": preview.by_sms,
-        "shared": preview.shared,
-        "opted_out": preview.opted_out,
-        "unreachable": preview.unreachable,
-        "limited": preview.limited,
-        "text_refused": preview.text_refused,
-        "names": list(preview.names),
-        "price": preview.price_fen,
-        "later": preview.later,
-        "later_price": preview.later_fen,
-        "replies": preview.replies_fen,
-        "due": preview.due,
-        "done_at": preview.done_at,
-        "needs_second": preview.needs_second_person,
-        "needs_town": preview.needs_town,
-        "carried": preview.carried,
-        "objected": preview.objected,
-    }

@@ -31,7 +31,7 @@ _PIECE = re.compile(r"[0-9A-Za-z.:/-]{1,16}|.")
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """`heading` stands above the text, `foot` beside the QR code, which leads to `address`."""
+    """`heading` stands above the text, `foot` beside the QR code, which leads to `address`; none where that is ""."""
 
     heading: str
     text: str
@@ -55,8 +55,9 @@ def png_of(poster: Poster) -> bytes:
     _write(draw, heading, _HEADING, _MARGIN, "white")
     _write(draw, body, _BODY, top + _MARGIN, _INK)
     _write(draw, foot, _FOOT, end, _SOFT)
-    code = _qr(poster.address)
-    picture.paste(code, (WIDTH - _MARGIN - code.width, end))
+    if poster.address:
+        code = _qr(poster.address)
+        picture.paste(code, (WIDTH - _MARGIN - code.width, end))
     return _encoded(picture)
 
 

@@ -16,18 +16,13 @@ from store.domain.notices import Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.reach import STANDING, Outcome, Steering
-from store.queries.access import may_approve
+from store.queries.access import may_steer
 from store.queries.areas import settings_for
 from store.queries.reach import households_of
 from store.tables import UtcDateTime, channel_accounts, contacts, deliveries, notices
 
 _HERE = UNDER_WAY - {DeliveryState.SENDING}
 """States of rows that no call is under way for."""
-
-
-def may_steer(person: Staff, notice: Notice) -> bool:
-    """Its drafter, and whoever may approve it."""
-    return notice.drafted_by == person.id or may_approve(person, notice.audience.area.path)
 
 
 async def steering_of(tx: Transaction, notice: Notice) -> Steering:

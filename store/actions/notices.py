@@ -29,10 +29,7 @@ async def draft_notice(tx: Transaction, village: Area, audience: Audience, perso
     Raises NotAllowed("notice.not_there") for an area that this person does not serve, and ("notice.mark_not_yours") for
     an audience by a mark with which he does not work; Refusal as `checked_audience` and `checked_text` do.
     """
-    if not all(person.serves(area.path) for area in audience.addressed):
-        raise NotAllowed("notice.not_there")
-    if not may_know(person, audience):
-        raise NotAllowed("notice.mark_not_yours")
+    _require_addressable(audience, person)
     text = checked_text(text)
     settings = await settings_for(tx, village.id)
     notice_id = await tx.insert(
@@ -58,6 +55,13 @@ async def draft_notice(tx: Transaction, village: Area, audience: Audience, perso
     return notice
 
 
+def _require_addressable(audience: Audience, person: Staff) -> None:
+    if not all(person.serves(area.path) for area in audience.addressed):
+        raise NotAllowed("notice.not_there")
+    if not may_know(person, audience):
+        raise NotAllowed("notice.mark_not_yours")
+
+
 async def _next_number(tx: Transaction, village: Area, zone: ZoneInfo) -> int:
     """26001, 26002, …, 26999, 261000: the year in the village, then a running number."""
     year = tx.now.astimezone(zone).year % 100
@@ -67,6 +71,14 @@ async def _next_number(tx: Transaction, village: Area, zone: ZoneInfo) -> int:
 async def change_text(tx: Transaction, notice: Notice, person: Staff, text: str) -> Notice:
     """Write it anew; whatever was approved or asked for before no longer counts."""
     return await _change(tx, notice, person, text=checked_text(text))
+
+
+async def change_audience(tx: Transaction, notice: Notice, person: Staff, audience: Audience) -> Notice:
+    """Let it go to others, in the same village. Raises as `draft_notice` does."""
+    _require_addressable(audience, person)
+    return await _change(
+        tx, notice, person, audience=narrowing_of(checked_audience(audience)), audience_area_id=audience.area.id
+    )
 
 
 async def ask_readers(tx: Transaction, notice: Notice, person: Staff, asked: Asked) -> Notice:

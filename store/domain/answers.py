@@ -17,6 +17,8 @@ LONGEST_CHOICE = 8
 LARGEST_COUNT = 99
 
 _CHOICE = re.compile(rf"[^\W\d_]\w{{0,{LONGEST_CHOICE - 1}}}")
+_PARTS = re.compile(r"[\s,、;/|\uff0c\uff1b]+")
+_LISTED = re.compile(r"^\d[.、)]?")
 _VOTING = re.compile("同意|赞成|反对|弃权|表决|投票")
 
 
@@ -50,6 +52,11 @@ class Asked:
         if self.kind is AskKind.COUNT:
             return answer.isascii() and answer.isdecimal() and int(answer) <= LARGEST_COUNT
         return answer in self.choices
+
+
+def read_choices(text: str) -> tuple[str, ...]:
+    """The choices a drafter typed: 去 不去 还没定, or 1去、2不去."""
+    return tuple(_LISTED.sub("", part) for part in _PARTS.split(text.strip()) if part)
 
 
 def choosing(choices: Sequence[str]) -> Asked:

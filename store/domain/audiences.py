@@ -1,5 +1,6 @@
 """To whom a notice goes: one frozen value, kept as data beside the notice and described in words by the catalogue."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +9,13 @@ from typing import Any
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import Refusal
 from store.domain.people import Role, Staff
+from store.domain.phones import e164
 from store.domain.roster_remarks import SensitiveFlag
 
 MOST_LISTED = 500
 """Persons of a list. A longer one is an audience of another kind, or a roster."""
 OLDEST = 150
+_BETWEEN_NAMES = re.compile(r"[\s,,、;;。/]+")
 
 
 class AudienceKind(StrEnum):
@@ -99,6 +102,12 @@ class Wanted:
     names: tuple[str, ...] = ()
     mine: bool = False
     units: bool | None = None
+
+
+def names_listed(text: str) -> tuple[str, ...]:
+    """The names of a list as written, and its numbers as E.164, each once."""
+    given = [one for one in _BETWEEN_NAMES.split(text) if one]
+    return tuple(dict.fromkeys(e164(one) or one for one in given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,13 @@ def audiences_open_to(person: Staff, village: Area, groups: Sequence[Area]) -> l
         whole = (AudienceKind.VILLAGE, AudienceKind.REPRESENTATIVES, AudienceKind.PARTY_MEMBERS)
         found[:0] = [Audience(kind, village) for kind in whole]
     return found
+
+
+def kinds_open_to(person: Staff, village: Area, groups: Sequence[Area]) -> list[AudienceKind]:
+    """What may be ticked there, before it is narrowed to groups: a mark only by whoever works with it."""
+    knows = any(person.holds(FLAG_ROLE, area.path) for area in (village, *groups))
+    open_ones = (kind for kind in AudienceKind if kind is not AudienceKind.GROUP)
+    return [kind for kind in open_ones if knows or not kind.is_sensitive]
 
 
 def audience_of(wanted: Wanted, person: Staff, village: Area, groups: Sequence[Area], named: Named | None) -> Audience:

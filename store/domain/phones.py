@@ -12,3 +12,9 @@ def e164(written: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked_number(number: str) -> str:
+    """+8613900007001 → 139****7001: enough to see which of a family's phones it is."""
+    national = number.removeprefix("+86")
+    return f"{national[:3]}****{national[-4:]}"

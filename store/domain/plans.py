@@ -96,6 +96,34 @@ class Preview:
     frozen: str
 
 
+def plan_facts(preview: Preview) -> dict[str, object]:
+    """What a text about a plan is given."""
+    return {
+        "sms": preview.text,
+        "parts": preview.parts,
+        "households": preview.households,
+        "people": preview.people,
+        "by_chat": preview.by_chat,
+        "by_sms": preview.by_sms,
+        "shared": preview.shared,
+        "opted_out": preview.opted_out,
+        "unreachable": preview.unreachable,
+        "limited": preview.limited,
+        "text_refused": preview.text_refused,
+        "names": list(preview.names),
+        "price": preview.price_fen,
+        "later": preview.later,
+        "later_price": preview.later_fen,
+        "replies": preview.replies_fen,
+        "due": preview.due,
+        "done_at": preview.done_at,
+        "needs_second": preview.needs_second_person,
+        "needs_town": preview.needs_town,
+        "carried": preview.carried,
+        "objected": preview.objected,
+    }
+
+
 def frozen_hash(content_hash: str, price_fen: int, texts: Sequence[Sequence[object]], counts: Iterable[object]) -> str:
     """A hash over words, audience, recipients and price. `counts` holds a fingerprint of the recipients."""
     kept = json.dumps([content_hash, price_fen, [list(text) for text in texts], [str(count) for count in counts]])

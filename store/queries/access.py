@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from store.domain.audiences import may_know
 from store.domain.notices import Notice
 from store.domain.occurrences import ServiceKind
 from store.domain.people import Duty, Role, Staff
@@ -15,7 +16,7 @@ from store.domain.tickets import (
     Ticket,
     roles_for,
 )
-from store.tables import areas, tickets
+from store.tables import areas, notices, tickets
 
 CODE_ROLES = frozenset(
     {
@@ -116,6 +117,22 @@ def may_run_matters(person: Staff, area_path: str) -> bool:
 def may_see_notice(person: Staff, notice: Notice) -> bool:
     """Its drafter, and whoever serves the area that it is for."""
     return notice.drafted_by == person.id or person.serves(notice.audience.area.path)
+
+
+def sees_notices(person: Staff) -> ColumnElement[bool]:
+    """`may_see_notice` as a condition on `notices` joined to the `areas` that they are for."""
+    paths = sorted({duty.area_path for duty in person.duties})
+    return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))
+
+
+def may_steer(person: Staff, notice: Notice) -> bool:
+    """Who stops a notice, sends it again and takes its certificate: its drafter, and whoever may approve it."""
+    return notice.drafted_by == person.id or may_approve(person, notice.audience.area.path)
+
+
+def may_see_readers(person: Staff, notice: Notice) -> bool:
+    """Who may read by name whom it went to: not whoever may not know of the mark by which they were chosen."""
+    return may_see_notice(person, notice) and may_know(person, notice.audience)
 
 
 def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:

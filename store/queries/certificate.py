@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from store.database import Transaction
-from store.domain.reach import Outcome
+from store.domain.reach import STANDING, Outcome
 from store.queries.people import ADDRESS
 from store.queries.reach import OUTCOME_AT, households_of
 from store.tables import areas, contacts, deliveries, households, notice_visits, residents
 
 _LISTED_AT_ONCE = 500
+PAGE = 50
+_MOST_DIGITS = 18
+"""Of a BIGINT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,62 @@ class ReachedHousehold:
 async def households_reached(tx: Transaction, notice_id: int) -> AsyncIterator[ReachedHousehold]:
     """Every household of a notice in the order of its groups, with the row that brought it furthest; in portions."""
     last = (0, 0)
-    while rows := await _portion(tx, notice_id, last):
-        for row in rows:
-            yield _line(tx, row)
-        last = (rows[-1].in_group, rows[-1].resident_id)
+    while units := await _portion(tx, notice_id, last, _LISTED_AT_ONCE):
+        for line in await _lines(tx, notice_id, units):
+            yield line
+        last = (units[-1].in_group, units[-1].resident_id)
 
 
-async def _portion(tx: Transaction, notice_id: int, after: tuple[int, int]) -> Sequence[Any]:
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """`after` is the key with which the next page begins, "" on the last."""
+
+    lines: tuple[ReachedHousehold, ...]
+    after: str
+
+
+async def ledger_page(tx: Transaction, notice_id: int, outcome: Outcome | None, after: str = "") -> LedgerPage:
+    """Some of a notice's households, those of one outcome only where it is given. `after` is a page's key or ""."""
+    units = await _portion(tx, notice_id, _place(after), PAGE + 1, outcome)
+    listed = units[:PAGE]
+    key = f"{listed[-1].in_group}.{listed[-1].resident_id}" if len(units) > PAGE else ""
+    return LedgerPage(tuple(await _lines(tx, notice_id, listed)), key)
+
+
+def _place(after: str) -> tuple[int, int]:
+    """Of a key that is none, the beginning."""
+    group, _, resident = after.partition(".")
+    if not (group.isdecimal() and resident.isdecimal()) or max(len(group), len(resident)) > _MOST_DIGITS:
+        return 0, 0
+    return int(group), int(resident)
+
+
+async def _portion(
+    tx: Transaction, notice_id: int, after: tuple[int, int], most: int, outcome: Outcome | None = None
+) -> Sequence[Any]:
+    """Some households with their standing.
+
+    What else a line says is read for these only: joined to all, SQLite goes through every row for every household.
+    """
     units = households_of(tx, notice_id)
     in_group = func.coalesce(residents.c.group_id, 0)
-    shown = _furthest(notice_id)
+    wanted = [units.c.standing == STANDING[outcome]] if outcome else []
     return await tx.all(
+        select(units.c.resident_id, units.c.standing, units.c.reason, in_group.label("in_group"))
+        .join(residents, residents.c.id == units.c.resident_id)
+        .where(or_(in_group > after[0], and_(in_group == after[0], residents.c.id > after[1])), *wanted)
+        .order_by(in_group, residents.c.id)
+        .limit(most)
+    )
+
+
+async def _lines(tx: Transaction, notice_id: int, units: Sequence[Any]) -> list[ReachedHousehold]:
+    """Of a household's rows one: the last that was read, else that arrived, went out, was written."""
+    arrived = case((deliveries.c.delivered_at.is_not(None), 2), (deliveries.c.sent_at.is_not(None), 1), else_=0)
+    visited = and_(notice_visits.c.notice_id == notice_id, notice_visits.c.resident_id == residents.c.id)
+    rows = await tx.all(
         select(
-            units,
-            in_group.label("in_group"),
+            deliveries.c.resident_id,
             areas.c.name.label("group_name"),
             households.c.number,
             residents.c.name,
@@ -60,43 +105,26 @@ async def _portion(tx: Transaction, notice_id: int, after: tuple[int, int]) -> S
             deliveries.c.confirmed_at,
             notice_visits.c.reported_at,
         )
-        .join(residents, residents.c.id == units.c.resident_id)
+        .select_from(deliveries)
+        .join(residents, residents.c.id == deliveries.c.resident_id)
         .join(households, households.c.id == residents.c.household_id)
-        .join(shown, shown.c.resident_id == units.c.resident_id)
-        .join(deliveries, deliveries.c.id == shown.c.id)
         .outerjoin(areas, areas.c.id == residents.c.group_id)
         .outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
-        .outerjoin(
-            notice_visits,
-            and_(notice_visits.c.notice_id == notice_id, notice_visits.c.resident_id == residents.c.id),
-        )
-        .where(or_(in_group > after[0], and_(in_group == after[0], residents.c.id > after[1])))
-        .order_by(in_group, residents.c.id)
-        .limit(_LISTED_AT_ONCE)
+        .outerjoin(notice_visits, visited)
+        .where(deliveries.c.notice_id == notice_id, deliveries.c.resident_id.in_([unit.resident_id for unit in units]))
+        .order_by(arrived, deliveries.c.id)
     )
+    furthest = {row.resident_id: row for row in rows}
+    return [_line(tx, unit, furthest[unit.resident_id]) for unit in units]
 
 
-def _furthest(notice_id: int) -> Subquery:
-    """Of a household's rows one: the last that was read, else that arrived, went out, was written."""
-    arrived = case((deliveries.c.delivered_at.is_not(None), 2), (deliveries.c.sent_at.is_not(None), 1), else_=0)
-    place = func.row_number().over(
-        partition_by=deliveries.c.resident_id, order_by=(arrived.desc(), deliveries.c.id.desc())
-    )
-    ranked = (
-        select(deliveries.c.id, deliveries.c.resident_id, place.label("place"))
-        .where(deliveries.c.notice_id == notice_id)
-        .subquery()
-    )
-    return select(ranked.c.id, ranked.c.resident_id).where(ranked.c.place == 1).subquery()
-
-
-def _line(tx: Transaction, row: Any) -> ReachedHousehold:
+def _line(tx: Transaction, unit: Any, row: Any) -> ReachedHousehold:
     return ReachedHousehold(
         group=row.group_name or "",
         number=row.number,
         name=row.name,
-        outcome=OUTCOME_AT[row.standing],
-        reason=row.reason,
+        outcome=OUTCOME_AT[unit.standing],
+        reason=unit.reason,
         channel=row.kind or "",
         address=tx.keyring.open(row.address, context=ADDRESS) if row.address else "",
         sent_at=row.sent_at,

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import WAITING_KINDS
@@ -15,7 +15,7 @@ from store.domain.errors import NotFound
 from store.domain.notices import UNREACHED_REASONS, Ledger, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.plans import Fallback
-from store.queries.access import may_approve, may_approve_large, may_see_notice
+from store.queries.access import may_approve, may_approve_large, may_see_notice, sees_notices
 from store.queries.areas import villages_under
 from store.queries.people import staff_serving
 from store.tables import areas, channel_accounts, deliveries, notices, residents, staff
@@ -25,7 +25,7 @@ RECENT = 8
 _villages = areas.alias("villages")
 
 
-def _notices() -> Select[Any]:
+def all_notices() -> Select[Any]:
     return (
         select(
             notices,
@@ -44,7 +44,7 @@ def _notices() -> Select[Any]:
     )
 
 
-def _notice(row: Any) -> Notice:
+def notice_from(row: Any) -> Notice:
     area = Area(
         row.audience_area_id, AreaKind(row.area_kind), row.area_name, row.area_path, row.area_parent_id, row.area_number
     )
@@ -69,10 +69,10 @@ def _notice(row: Any) -> Notice:
 
 
 async def notice_by_id(tx: Transaction, notice_id: int) -> Notice:
-    row = await tx.first(_notices().where(notices.c.id == notice_id))
+    row = await tx.first(all_notices().where(notices.c.id == notice_id))
     if row is None:
         raise NotFound("notice.unknown")
-    return _notice(row)
+    return notice_from(row)
 
 
 async def notice_for_staff(tx: Transaction, person: Staff, notice_id: int) -> Notice:
@@ -85,8 +85,10 @@ async def notice_for_staff(tx: Transaction, person: Staff, notice_id: int) -> No
 
 async def notice_numbered(tx: Transaction, person: Staff, number: int, *, near: int) -> Notice:
     """The notice of that number where this person serves, that of the village `near` before others."""
-    rows = await tx.all(_notices().where(notices.c.number == number, _inside(person)).order_by(notices.c.id.desc()))
-    found = [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
+    rows = await tx.all(
+        all_notices().where(notices.c.number == number, sees_notices(person)).order_by(notices.c.id.desc())
+    )
+    found = [notice for notice in map(notice_from, rows) if may_see_notice(person, notice)]
     if not found:
         raise NotFound("notice.unknown")
     return min(found, key=lambda notice: notice.village_id != near)
@@ -96,25 +98,19 @@ async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
     """What this person may see, the newest first; not what was dropped, nor what somebody else still writes."""
     listed = or_(notices.c.state != NoticeState.DRAFT, notices.c.drafted_by == person.id)
     rows = await tx.all(
-        _notices()
-        .where(_inside(person), listed, notices.c.state != NoticeState.DROPPED)
+        all_notices()
+        .where(sees_notices(person), listed, notices.c.state != NoticeState.DROPPED)
         .order_by(notices.c.id.desc())
         .limit(RECENT)
     )
-    return [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
+    return [notice for notice in map(notice_from, rows) if may_see_notice(person, notice)]
 
 
 async def notices_waiting(tx: Transaction, person: Staff) -> list[Notice]:
     """What waits for somebody's approval where this person serves, the oldest first."""
-    rows = await tx.all(
-        _notices().where(_inside(person), notices.c.state == NoticeState.WAITING).order_by(notices.c.id).limit(RECENT)
-    )
-    return [notice for notice in map(_notice, rows) if may_see_notice(person, notice)]
-
-
-def _inside(person: Staff) -> ColumnElement[bool]:
-    paths = sorted({duty.area_path for duty in person.duties})
-    return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))
+    waiting = all_notices().where(sees_notices(person), notices.c.state == NoticeState.WAITING)
+    rows = await tx.all(waiting.order_by(notices.c.id).limit(RECENT))
+    return [notice for notice in map(notice_from, rows) if may_see_notice(person, notice)]
 
 
 async def approvers_of(tx: Transaction, notice: Notice, *, by_town: bool) -> list[Staff]:

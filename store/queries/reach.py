@@ -5,7 +5,7 @@ A household may have several rows (a second channel, a second try, a neighbour's
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import WAITING_KINDS, AccountKind
@@ -178,13 +178,16 @@ async def reach_of(tx: Transaction, notice_id: int) -> Reach:
 
 async def is_under_way(tx: Transaction, notice_id: int) -> bool:
     """Whether anything of it is still to go out."""
-    waiting = (
+    return await tx.first(still_to_go(tx.now).where(deliveries.c.notice_id == notice_id).limit(1)) is not None
+
+
+def still_to_go(now: datetime) -> Select[tuple[int]]:
+    """Messages that have not gone out."""
+    return (
         select(deliveries.c.id)
         .outerjoin(channel_accounts, channel_accounts.c.id == deliveries.c.account_id)
-        .where(deliveries.c.notice_id == notice_id, deliveries.c.state.in_(UNDER_WAY), ~lies_there(tx.now))
-        .limit(1)
+        .where(deliveries.c.state.in_(UNDER_WAY), ~lies_there(now))
     )
-    return await tx.first(waiting) is not None
 
 
 async def ledgers_to_look_at(tx: Transaction, most: int) -> list[int]:

@@ -11,10 +11,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 from sqlalchemy import select
 
-from bot.commands.notice_reports import read_report, write_report
+from bot.commands.notice_reports import read_report
 from bot.pages import PageRenderer, static_routes
 from console.public.poster import WIDTH
 from console.public.site import public_application
+from notifier.notice_sheets import xlsx_of
 from notifier.render import TEMPLATES
 from store.actions.notice_controls import cancel_notice
 from store.domain.errors import NotFound
@@ -102,7 +103,7 @@ async def test_the_certificate_as_a_sheet(hub: Hub, tmp_path: Path) -> None:
     await set_states(hub, 陈伯="delivered", 林嫂="failed", 黄明="sent")
     async with hub.books() as tx:
         report = await read_report(tx, hub.village, 26001)
-    write_report(report, tmp_path / "reach.xlsx")
+    (tmp_path / "reach.xlsx").write_bytes(xlsx_of("送达情况", report.lines))
     rows = read_sheet(tmp_path / "reach.xlsx")
     assert rows[0][0] == "通知26001号:共4户,收到1户,上门告诉0户,合25.0%"
     assert rows[1][0] == "还没有全部落实"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.answer_words import read_answer, read_choices, read_count, read_late_answer
+from bot.dialogue.answer_words import read_answer, read_count, read_late_answer
 from store.domain.answers import (
     ATTENDING,
     LARGEST_COUNT,
@@ -15,6 +15,7 @@ from store.domain.answers import (
     GroupAnswers,
     choosing,
     looks_like_vote,
+    read_choices,
 )
 from store.domain.errors import Refusal
 

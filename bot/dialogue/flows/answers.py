@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.answer_words import read_answer, read_choices, read_late_answer
+from bot.dialogue.answer_words import read_answer, read_late_answer
 from bot.dialogue.flows.notices import offer
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from store.domain.answers import (
@@ -16,6 +16,7 @@ from store.domain.answers import (
     GroupAnswers,
     choosing,
     looks_like_vote,
+    read_choices,
 )
 from store.domain.conversation import OpenQuestion
 from store.domain.notices import Notice

@@ -11,13 +11,10 @@ from bot.dialogue.numbers import read_number
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from store.domain.notices import Notice, NoticeState
 from store.domain.reach import reach_facts
-from store.domain.sentences import beginning
 from store.domain.speech import Option, Say
-from store.domain.spoken import LONGEST_READING, reading, seconds_to_read
+from store.domain.spoken import LONGEST_READING, seconds_to_read
+from store.domain.spreading import group_say, horn_text
 
-LONGEST_GROUP_TEXT = 200
-_FRAME = 60
-"""Characters of a group text that are not the notice's own: the village, the number, whom to ring."""
 _SMS_READING = 110
 """Characters of a reading that two SMS parts carry with what stands before it."""
 _NAME = range(2, 31)
@@ -132,14 +129,9 @@ async def _visit(talk: Talk, notice: Notice) -> Answer:
 
 async def _group(talk: Talk, notice: Notice) -> Answer:
     """The text alone in a message, so that one touch copies it; then the picture, and who has posted it where."""
-    facts = {
-        "number": notice.number,
-        "text": beginning(notice.text, LONGEST_GROUP_TEXT - _FRAME),
-        "of": notice.village_name,
-    }
     picture = talk.desk.ledger.picture_path(notice)
     says = (
-        Say("notice.group_text", facts),
+        group_say(notice),
         Say("notice.group_picture", {"number": notice.number, "picture": picture}, options("posted", prefix="ledger")),
     )
     return Answer(says, "ledger.group", {"notice": notice.id})
@@ -166,14 +158,8 @@ async def group_named(talk: Talk, said: Said) -> Answer | None:
 
 
 async def _horn(talk: Talk, notice: Notice) -> Answer:
-    by_sms = talk.speaker.by_sms
-    landline = talk.speaker.settings.landline
-    text = reading(
-        notice.text,
-        f"{notice.village_name}通知。",
-        f"详细的看公开栏,或者打村委会电话{landline}。" if landline else "详细的看公开栏。",
-        _SMS_READING if by_sms else LONGEST_READING,
-    )
+    most = _SMS_READING if talk.speaker.by_sms else LONGEST_READING
+    text = horn_text(notice, talk.speaker.settings.landline, most)
     return tell_back("notice.horn", number=notice.number, reading=text, seconds=seconds_to_read(text))
 
 

@@ -5,19 +5,18 @@ with a 1 that he has read it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 
 from bot.dialogue.flows.addressing import audience_kept, begin
 from bot.dialogue.flows.ledger import show_ledger
-from bot.dialogue.plan_words import WHOLE_PLAN, plan_facts, read_fallback
+from bot.dialogue.plan_words import WHOLE_PLAN, read_fallback
 from bot.dialogue.talk import Answer, Said, Talk, aside, ask, options, tell_back
 from store.domain.answers import Asked, AskKind
 from store.domain.audiences import whom
 from store.domain.conversation import OpenQuestion
+from store.domain.notice_tells import approval_tells, approved_tells, notice_facts, refusal_facts, refused_tells
 from store.domain.notices import Notice, NoticeState
-from store.domain.people import Contact
-from store.domain.plans import Preview
-from store.domain.speech import Option, Question, Say, Tell
+from store.domain.plans import Preview, plan_facts
+from store.domain.speech import Option, Say
 
 NAMED = 10
 """So many of the households that got nothing are named; the rest are counted."""
@@ -58,24 +57,7 @@ async def chosen(talk: Talk, said: Said) -> Answer | None:
 
 def _facts(talk: Talk, notice: Notice) -> dict[str, object]:
     """What is said of a notice to the person who asks."""
-    return _told(notice, discreet=not talk.desk.notices.knows(notice.audience))
-
-
-def _discreet(notice: Notice) -> dict[str, object]:
-    """What others are told of it: not the mark by which its readers were chosen."""
-    return _told(notice, discreet=True)
-
-
-def _told(notice: Notice, *, discreet: bool) -> dict[str, object]:
-    to = whom(notice.audience, discreet=discreet)
-    return {
-        "number": notice.number,
-        "text": notice.text,
-        "notice_state": notice.state,
-        "to": to,
-        "of": notice.village_name,
-        "sender": notice.drafter_name,
-    }
+    return notice_facts(notice, discreet=not talk.desk.notices.knows(notice.audience))
 
 
 # Writing one ---------------------------------------------------------------------------------------------------------
@@ -158,10 +140,7 @@ async def _let_go(talk: Talk, notice: Notice) -> Answer:
         plan = await talk.desk.notices.release(notice, seen)
         return tell_back("notice.sent", **{**_facts(talk, notice), **plan_facts(plan)})
     submitted, plan, approvers, names = await talk.desk.notices.submit(notice, seen)
-    told = {**_discreet(notice), **plan_facts(plan)}
-    say = Say("notice.approval", told, options("approve", "refuse", "open", prefix="notice"))
-    question = Question("notice.approval", submitted.id, str(submitted.number))
-    tells = tuple(Tell(contact.id, say, question, waits_for_day=False) for contact in approvers)
+    tells = approval_tells(submitted, plan, approvers)
     return tell_back("notice.submitted", *tells, number=notice.number, names=names)
 
 
@@ -192,7 +171,7 @@ async def _decide(talk: Talk, notice: Notice, choice: str, seen: str) -> Answer:
         return ask("notice.refusal", "notice.write_refusal", data=data, number=notice.number)
     approved, due, drafter = await talk.desk.notices.approve(notice, seen)
     facts: dict[str, object] = {"number": approved.number, "due": due}
-    return tell_back("notice.approved", *_tells(drafter, "notice.was_approved", facts), **facts)
+    return tell_back("notice.approved", *approved_tells(drafter, facts), **facts)
 
 
 async def refusal_given(talk: Talk, said: Said) -> Answer | None:
@@ -200,12 +179,7 @@ async def refusal_given(talk: Talk, said: Said) -> Answer | None:
     if _is_command(said) or not said.text:
         return None
     refused, drafter = await talk.desk.notices.refuse(await _kept(talk), said.text)
-    facts = {"number": refused.number, "sender": refused.drafter_name, "reason": refused.refusal}
-    return tell_back("notice.refused", *_tells(drafter, "notice.was_refused", facts), **facts)
-
-
-def _tells(contacts: Sequence[Contact], message: str, facts: Mapping[str, object]) -> tuple[Tell, ...]:
-    return tuple(Tell(contact.id, Say(message, facts), waits_for_day=False) for contact in contacts)
+    return tell_back("notice.refused", *refused_tells(refused, drafter), **refusal_facts(refused))
 
 
 # Following one -------------------------------------------------------------------------------------------------------

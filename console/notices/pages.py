@@ -1,0 +1,202 @@
+"""Notices at the console: the list, one notice with what may be done about it, and the doing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT
+from console.notices.common import NOTICES, in_words, notice_id
+from console.notices.looking import Look, look_at
+from console.visits import Fields, Office, Visit, form_key
+from notifier.telling import write_tells
+from store.actions.notice_controls import steering_of
+from store.actions.sign_in import take_form
+from store.database import Transaction
+from store.domain.errors import NotFound, Refusal
+from store.domain.notices import CHANGEABLE, Notice, NoticeState
+from store.domain.people import Staff
+from store.domain.reach import Outcome, Reach, Steering
+from store.domain.settings import AreaSettings
+from store.queries.access import may_see_readers, may_steer
+from store.queries.areas import settings_for
+from store.queries.notice_lists import NoticesShown, Standing, list_notices, standing_of
+from store.queries.notices import approvers_of, notice_for_staff
+from store.queries.reach import reach_of
+
+OUTCOMES = (
+    Outcome.REACHED,
+    Outcome.TOLD,
+    Outcome.SENT,
+    Outcome.UNDER_WAY,
+    Outcome.UNKNOWN,
+    Outcome.UNREACHED,
+    Outcome.NOBODY_HOME,
+    Outcome.REFUSED,
+    Outcome.OPTED_OUT,
+    Outcome.CANCELLED,
+)
+"""In the order in which they are read."""
+
+_FIRST = (NoticesShown.WAITING, NoticesShown.GOING, NoticesShown.DRAFTS, NoticesShown.SENT)
+"""Who opens the list sees where something is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One notice: before it is out with its plan, after that with its ledger. `may` is what this person may do."""
+
+    notice: Notice
+    settings: AreaSettings
+    may: frozenset[str]
+    sees_readers: bool
+    look: Look | None = None
+    approvers: tuple[str, ...] = field(default=(), repr=False)
+    standing: Standing | None = None
+    reach: Reach | None = None
+    steering: Steering | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePages:
+    office: Office
+
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        asked, after = request.query.get("show", ""), request.query.get("after", "")
+        wanted = (NoticesShown(asked),) if asked in set(NoticesShown) else _FIRST
+        async with self.office.database.read(self.office.clock()) as tx:
+            for shown in wanted:
+                found = await list_notices(tx, visit.person, shown, after)
+                if found.lines:
+                    break
+        return self.office.pages.page(
+            request,
+            "notices.html",
+            **visit.known,
+            here="notices",
+            found=found,
+            shown=shown,
+            filters=tuple(NoticesShown),
+            to={line.notice.id: in_words(self.office, request, visit.person, line.notice) for line in found.lines},
+            villages={line.notice.village_id for line in found.lines},
+            is_first=not after,
+            done=request.query.get("done", ""),
+        )
+
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._page(request, visit, done=request.query.get("done", ""))
+
+    async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """One action, once however often it is pressed, and told to whoever is to hear of it."""
+        action = request.match_info["action"]
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                taken = await self._take(tx, visit, request, fields)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
+        if action == "drop":
+            raise web.HTTPSeeOther(f"{NOTICES}?show=drafts&done=drop")
+        below = "/answers" if action == "remind" else ""
+        raise web.HTTPSeeOther(f"{NOTICES}/{notice_id(request)}{below}?done={action if taken else 'already'}")
+
+    async def _take(self, tx: Transaction, visit: Visit, request: web.Request, fields: Fields) -> bool:
+        """False for a form that was pressed before. Raises Refusal where the words are others than those shown."""
+        action = request.match_info["action"]
+        notice = await notice_for_staff(tx, visit.person, notice_id(request))
+        if not await take_form(tx, visit.session, form_key({**fields, "action": f"notice/{notice.id}/{action}"})):
+            return False
+        if action in BEFORE_IT_IS_OUT and fields.get("hash") != notice.content_hash:
+            raise Refusal("notice.changed_meanwhile", number=notice.number)
+        tells = await ACTIONS[action](tx, self.office.renderer, visit.person, notice, fields)
+        await write_tells(tx, self.office.renderer, tells)
+        return True
+
+    async def _sheet(self, visit: Visit, key: int) -> Sheet:
+        now = self.office.clock()
+        async with self.office.database.read(now) as tx:
+            notice = await notice_for_staff(tx, visit.person, key)
+            if notice.state is NoticeState.APPROVED:
+                return await _ledger_sheet(tx, visit.person, notice)
+            if notice.state is NoticeState.DROPPED or not _sees_plan(visit.person, notice):
+                return await _bare_sheet(tx, visit.person, notice)
+        async with self.office.database.write(now) as tx:  # a plan is made in a temporary table
+            notice = await notice_for_staff(tx, visit.person, key)
+            return await _plan_sheet(tx, self.office, visit.person, notice)
+
+    async def _page(
+        self,
+        request: web.Request,
+        visit: Visit,
+        *,
+        status: int = 200,
+        done: str = "",
+        refusal: str = "",
+        action: str = "",
+        written: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        """`written` is what was typed into the form of `action`, which was refused."""
+        sheet = await self._sheet(visit, notice_id(request))
+        return self.office.pages.page(
+            request,
+            "notices_one.html",
+            status=status,
+            **{**visit.known, "zone": sheet.settings.zone},
+            here="notices",
+            sheet=sheet,
+            notice=sheet.notice,
+            look=sheet.look,
+            to=in_words(self.office, request, visit.person, sheet.notice),
+            outcomes=OUTCOMES,
+            has_words=True,
+            done=done,
+            refusal=refusal,
+            objection="",
+            refused_action=action,
+            written=written or {},
+        )
+
+
+def _sees_plan(person: Staff, notice: Notice) -> bool:
+    """What somebody else still writes is looked at, not planned."""
+    return notice.state is NoticeState.WAITING or notice.drafted_by == person.id
+
+
+async def _bare_sheet(tx: Transaction, person: Staff, notice: Notice) -> Sheet:
+    settings = await settings_for(tx, notice.village_id)
+    return Sheet(notice, settings, frozenset(), may_see_readers(person, notice))
+
+
+async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: Notice) -> Sheet:
+    look = await look_at(tx, office.renderer, notice)
+    approvers = await approvers_of(tx, notice, by_town=look.plan.needs_town)
+    may = set()
+    if notice.drafted_by == person.id and notice.state in CHANGEABLE:
+        may |= {"change", "drop"}
+        if notice.state is NoticeState.DRAFT:
+            may.add("submit" if look.plan.needs_second_person else "release")
+    if notice.state is NoticeState.WAITING and person.id in {approver.id for approver in approvers}:
+        may |= {"approve", "refuse"}
+    return Sheet(
+        notice,
+        await settings_for(tx, notice.village_id),
+        frozenset(may),
+        may_see_readers(person, notice),
+        look,
+        tuple(approver.name for approver in approvers),
+    )
+
+
+async def _ledger_sheet(tx: Transaction, person: Staff, notice: Notice) -> Sheet:
+    steers = may_steer(person, notice)
+    return Sheet(
+        notice,
+        await settings_for(tx, notice.village_id),
+        frozenset({"steer"} if steers else ()),
+        may_see_readers(person, notice),
+        standing=await standing_of(tx, notice),
+        reach=await reach_of(tx, notice.id),
+        steering=await steering_of(tx, notice) if steers else None,
+    )

@@ -1,15 +1,20 @@
 """The cadres' console: signing in, and the tickets. Server-rendered; everything works without a script."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
 
+from console.audit.routes import audit_routes
+from console.figures.routes import figures_routes
+from console.jobs.routes import job_routes
 from console.pages import Pages
+from console.settings.routes import settings_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
+from notifier.accounts import Outside
 from notifier.render import Renderer
 from store.database import Database
 from store.files import FileStore
@@ -27,6 +32,7 @@ class Surroundings:
     pages: Pages
     caller: Callable[[web.BaseRequest], str]
     secure: bool
+    outside: Outside = field(default_factory=Outside)
 
 
 def console_pages() -> Pages:
@@ -37,7 +43,7 @@ def console_application(
     database: Database, files: FileStore, around: Surroundings, clock: Callable[[], datetime] = _utc_now
 ) -> web.Application:
     """A sub-application, to be mounted under /console."""
-    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure)
+    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure, around.outside)
     application = web.Application(middlewares=[failures(around.pages)])
     application.add_routes([*_doors(office), *_rooms(office)])
     return application
@@ -61,7 +67,13 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office)]
+    return [
+        *ticket_routes(office),
+        *figures_routes(office),
+        *settings_routes(office),
+        *audit_routes(office),
+        *job_routes(office),
+    ]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

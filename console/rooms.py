@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.domain.people import Staff
+from store.queries.access import may_search_audit, may_see_figures, may_see_settings, opens_somewhere
 
 
 def _everyone(_person: Staff) -> bool:
@@ -18,7 +19,13 @@ class Room:
     is_open_to: Callable[[Staff], bool]
 
 
-ROOMS = (Room("tickets", _everyone),)
+ROOMS = (
+    Room("tickets", _everyone),
+    Room("figures", lambda person: opens_somewhere(person, may_see_figures)),
+    Room("settings", lambda person: opens_somewhere(person, may_see_settings)),
+    Room("audit", lambda person: opens_somewhere(person, may_search_audit)),
+    Room("jobs", _everyone),
+)
 
 
 def rooms_of(person: Staff) -> tuple[str, ...]:

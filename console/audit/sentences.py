@@ -21,7 +21,7 @@ class Sentence:
 
 def sentence_of(line: BookLine, zone: ZoneInfo, words: Words) -> Sentence:
     return Sentence(
-        when=f"{line.at.astimezone(zone).year} {moment(line.at, zone, words['time'])}",
+        when=words["audit"]["when"].format(year=line.at.astimezone(zone).year, at=moment(line.at, zone, words["time"])),
         who=line.actor or words["audit_actor"].get(line.actor_kind, words["audit_actor"]["unknown"]),
         did=_did(line.action, words),
         what=_what(line, words),

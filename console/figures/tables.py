@@ -40,8 +40,11 @@ class _Speaker:
     def own(self) -> Mapping[str, str]:
         return self.all_words["figures"]
 
-    def percent(self, value: int | None) -> str:
-        return self.own["too_few"] if value is None else f"{value}%"
+    def percent(self, value: int | None, whole: int) -> str:
+        """A share of the whole; of nothing there is none, of a few none is told."""
+        if value is None:
+            return self.own["too_few" if whole else "none"]
+        return f"{value}%"
 
     def month(self, month: date) -> str:
         return self.own["month"].format(year=month.year, month=month.month)
@@ -59,10 +62,10 @@ def headlines(figures: Figures, all_words: Words) -> tuple[Headline, ...]:
 
     return (
         Headline(own["tickets"], str(total.tickets), own["before"].format(value=before.tickets)),
-        Headline(own["kept"], say.percent(total.kept_percent), beside(before.kept_percent)),
-        Headline(own["satisfied"], say.percent(total.satisfied_percent), beside(before.satisfied_percent)),
-        Headline(own["reach"], say.percent(figures.reach.percent)),
-        Headline(own["turnout"], say.percent(figures.turnout.percent)),
+        Headline(own["kept"], say.percent(total.kept_percent, total.due), beside(before.kept_percent)),
+        Headline(own["satisfied"], say.percent(total.satisfied_percent, total.rated), beside(before.satisfied_percent)),
+        Headline(own["reach"], say.percent(figures.reach.percent, figures.reach.households)),
+        Headline(own["turnout"], say.percent(figures.turnout.percent, figures.turnout.entitled)),
     )
 
 
@@ -91,7 +94,8 @@ def _months(figures: Figures, say: _Speaker) -> Table:
 
 
 def _told(told: Told, say: _Speaker) -> tuple[str | int, ...]:
-    return told.tickets, say.percent(told.kept_percent), say.percent(told.satisfied_percent)
+    kept, satisfied = say.percent(told.kept_percent, told.due), say.percent(told.satisfied_percent, told.rated)
+    return told.tickets, kept, satisfied
 
 
 def _cells(key: str, folded: Folded[str] | Folded[int], names: Mapping[object, str], say: _Speaker) -> Table:
@@ -101,7 +105,7 @@ def _cells(key: str, folded: Folded[str] | Folded[int], names: Mapping[object, s
         pairs.sort(key=lambda pair: -pair[1].tickets)
     rest = folded.rest
     if rest.tickets:
-        pairs.append((say.own["rest"], rest))
+        pairs.append((say.own["rest" if folded.cells else "together"], rest))
     rows = tuple((name, *_told(told, say)) for name, told in pairs)
     marks = [Mark(name, told.tickets, say.own["count"].format(count=told.tickets)) for name, told in pairs]
     note = say.own["folded"].format(fewest=FEWEST) if rest.tickets else ""
@@ -122,45 +126,49 @@ def _ratings(total: Told, say: _Speaker) -> Table:
         (say.own["rated_fair"], total.fair),
         (say.own["rated_dissatisfied"], total.dissatisfied),
     )
-    marks = [Mark(name, count, say.own["count"].format(count=count)) for name, count in counts]
+    marks = [Mark(name, count, say.own["times"].format(count=count)) for name, count in counts]
     return _table("ratings", counts, bars, marks, say, say.own["rating_headings"])
 
 
 def _reach(figures: Figures, say: _Speaker) -> Table:
+    """A row for each month in which a notice went out; the line is broken over the others."""
     told = {month: reached for month, reached in figures.reach_by_month.items() if reached.notices}
     rows = tuple((say.month(month), *_reached(reached, say)) for month, reached in told.items())
-    marks = [_percent_mark(say.month(month), reached.percent, say) for month, reached in told.items()]
-    return _table("reached", rows, bars, marks, say, say.own["reach_headings"], most=_WHOLE)
+    marks = [
+        _percent_mark(say.own["short_month"].format(month=month.month), reached.percent, reached.households, say)
+        for month, reached in figures.reach_by_month.items()
+    ]
+    return _table("reached", rows, line, marks, say, say.own["reach_headings"], most=_WHOLE)
 
 
 def _reach_places(figures: Figures, say: _Speaker) -> Table:
     named = [(figures.places[place], reached) for place, reached in figures.reach_by_place.items()]
     rows = tuple((name, *_reached(reached, say)) for name, reached in named)
-    marks = [_percent_mark(name, reached.percent, say) for name, reached in named]
+    marks = [_percent_mark(name, reached.percent, reached.households, say) for name, reached in named]
     return _table("reached_places", rows, bars, marks, say, say.own["reach_headings"], most=_WHOLE)
 
 
 def _reached(reached: Reached, say: _Speaker) -> tuple[str | int, ...]:
-    return reached.notices, reached.households, reached.proven, say.percent(reached.percent)
+    return reached.notices, reached.households, reached.proven, say.percent(reached.percent, reached.households)
 
 
 def _turnouts(figures: Figures, say: _Speaker) -> Table:
     named = [(one.title, one) for one in figures.turnouts]
     named += [(figures.places[place], one) for place, one in figures.turnout_by_place.items()]
     rows = tuple((name, *_voted(one, say)) for name, one in named)
-    marks = [_percent_mark(name, one.percent, say) for name, one in named]
+    marks = [_percent_mark(name, one.percent, one.entitled, say) for name, one in named]
     return _table("turnouts", rows, bars, marks, say, say.own["turnout_headings"], most=_WHOLE)
 
 
 def _voted(turnout: Turnout, say: _Speaker) -> tuple[str | int, ...]:
     """Of a roll of fewer than five nobody is told how many came."""
     if turnout.percent is None:
-        return say.own["too_few"], say.own["too_few"], say.own["too_few"]
-    return turnout.entitled, turnout.voted, say.percent(turnout.percent)
+        return (say.percent(None, turnout.entitled),) * 3
+    return turnout.entitled, turnout.voted, f"{turnout.percent}%"
 
 
-def _percent_mark(name: str, percent: int | None, say: _Speaker) -> Mark:
-    return Mark(name, percent, say.percent(percent))
+def _percent_mark(name: str, percent: int | None, whole: int, say: _Speaker) -> Mark:
+    return Mark(name, percent, say.percent(percent, whole))
 
 
 def _table(

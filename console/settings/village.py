@@ -176,7 +176,7 @@ def _means(name: str, value: object, words: Words) -> str:
     """What a value does, for whoever has to live with it."""
     means = words["setting_means"]
     special = f"{name}_{_field_of(value)}"
-    return means.get(special, means[name]).format(value=value)
+    return (means[special] if special in means else means[name]).format(value=value)
 
 
 def _typed(name: str, fields: Fields) -> object:

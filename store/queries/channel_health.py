@@ -18,7 +18,7 @@ LOOKED_AT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Of the last seven days, `waiting` but for what waits now. Of a kind that sends nothing, nothing waits."""
+    """Of the last seven days, but for what is `waiting` now."""
 
     account: Account
     area_name: str
@@ -26,6 +26,11 @@ class Health:
     sent: int
     failed: int
     last_sent_at: datetime | None
+
+    @property
+    def waits_here(self) -> bool:
+        """Whether its rows are the messages, which wait in the store until a page reads them."""
+        return self.account.kind in WAITING_KINDS
 
 
 async def accounts_around(tx: Transaction, area: Area) -> list[tuple[Account, str]]:
@@ -64,7 +69,7 @@ async def health_of(tx: Transaction, accounts: Sequence[tuple[Account, str]]) ->
         Health(
             account,
             area_name,
-            0 if account.kind in WAITING_KINDS else waiting.get(account.id, 0),
+            waiting.get(account.id, 0),
             recent[account.id].sent if account.id in recent else 0,
             int(recent[account.id].failed) if account.id in recent else 0,
             recent[account.id].last if account.id in recent else None,

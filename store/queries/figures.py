@@ -80,7 +80,7 @@ def _opened(tx: Transaction, inside: _Inside) -> Subquery:
     """One row a ticket that is counted, with what it is counted by."""
     answer, again = ticket_events.alias(), ticket_events.alias()
     since = select(again.c.id).where(
-        again.c.ticket_id == tickets.c.id, again.c.event == TicketEvent.REOPENED, again.c.at > answer.c.at
+        again.c.ticket_id == answer.c.ticket_id, again.c.event == TicketEvent.REOPENED, again.c.at > answer.c.at
     )
     kept = (
         select(answer.c.id)

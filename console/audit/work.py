@@ -13,6 +13,7 @@ from store.actions.tasks import finish_task, move_on, take_up_task
 from store.database import Database, Transaction
 from store.domain.audit import Link
 from store.domain.audit_search import AuditSearch
+from store.domain.errors import NotFound
 from store.domain.jobs import JobArguments, JobHandler, JobName
 from store.domain.tasks import Task
 from store.files import FileStore
@@ -69,7 +70,12 @@ def export_job(
         async with database.read(clock()) as tx:
             task = await task_by_id(tx, arguments["subject"])
         words = words_of(str(task.facts["language"]))
-        sentences, is_full = await _collect(database, clock, task, words)
+        try:
+            sentences, is_full = await _collect(database, clock, task, words)
+        except NotFound:  # whoever asked has left office
+            async with database.write(clock()) as tx:
+                await finish_task(tx, task, "failed", {})
+            return
         content = await asyncio.to_thread(_sheet, sentences, words)
         stored = await asyncio.to_thread(files.put_document, content)
         async with database.write(clock()) as tx:

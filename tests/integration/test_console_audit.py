@@ -12,7 +12,7 @@ from store.domain.audit_search import AuditSearch
 from store.domain.tickets import Category
 from store.queries import audit_book
 from store.queries.people import staff_by_id
-from store.tables import audit_entries, progress
+from store.tables import audit_entries, progress, staff, tasks
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, signed_in
 from tests.integration.office_parts import run_jobs, settle, tell
@@ -170,3 +170,14 @@ async def test_a_double_press_asks_for_one_task_and_a_job_run_twice_ends_once(hu
         verified = await tx.all(select(audit_entries.c.id).where(audit_entries.c.action == "audit.verified"))
     assert [(row.done == row.total, row.finished_at is not None) for row in rows] == [(True, True)]
     assert len(verified) == 1
+
+
+async def test_an_export_of_somebody_who_left_office_ends(hub: Hub) -> None:
+    async with signed_in(hub, "何监委") as browser:
+        await browser.get("/console/audit")
+        await browser.press("/console/audit/export")
+    async with hub.books() as tx:
+        await tx.run(staff.update().where(staff.c.id == hub.staff["何监委"].id).values(ended_at=tx.now))
+    await run_jobs(hub)
+    async with hub.books() as tx:
+        assert await tx.scalar(select(tasks.c.outcome)) == "failed"

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from console.settings.channels import KINDS
 from notifier.registry import NEEDED
 from store.actions.accounts import add_account, stop_account
 from store.domain.accounts import Account, AccountKind
@@ -223,14 +222,15 @@ async def test_a_provider_that_does_not_answer_is_said_to_be_away(
     assert ("不通" in away.text, SECRET in away.text) == (True, False)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", [AccountKind.SMPP, AccountKind.ALIYUN, AccountKind.WEB_CHAT])
 async def test_an_account_is_added_sealed_and_shown_nowhere(
     hub: Hub, administrator: Browser, kind: AccountKind
 ) -> None:
     form = f"/console/settings/channels/new?area={hub.village.id}&kind={kind}"
     await administrator.get(form)
     given = dict.fromkeys(NEEDED.get(kind, ()), SECRET)
-    given |= {name: "127.0.0.1:9" for name in given if name == "endpoint"}
+    given |= {name: "smpp://127.0.0.1:9" for name in given if name == "endpoint"}
     added = await administrator.press("/console/settings/channels/new", name=f"新{kind}", **given)
     assert "添好了" in added.text
     for path in (form, "/console/settings/changes", f"/console/settings/channels?area={hub.village.id}"):
@@ -244,9 +244,15 @@ async def test_an_account_is_added_sealed_and_shown_nowhere(
     ("given", "said"),
     [
         ({"name": "新", "endpoint": "nonsense", "system_id": "a", "sender": "c", "password": SECRET}, "有一项填得不对"),
-        ({"name": "新", "endpoint": "127.0.0.1:9", "system_id": "a", "sender": "c"}, "还缺:密码"),
-        ({"name": "phones", "endpoint": "127.0.0.1:9", "system_id": "a", "sender": "c", "password": SECRET}, "用过了"),
-        ({"name": "", "endpoint": "127.0.0.1:9", "system_id": "a", "sender": "c", "password": SECRET}, "请起个名字"),
+        ({"name": "新", "endpoint": "smpp://127.0.0.1:9", "system_id": "a", "sender": "c"}, "还缺:密码"),
+        (
+            {"name": "phones", "endpoint": "smpp://127.0.0.1:9", "system_id": "a", "sender": "c", "password": SECRET},
+            "用过了",
+        ),
+        (
+            {"name": "", "endpoint": "smpp://127.0.0.1:9", "system_id": "a", "sender": "c", "password": SECRET},
+            "请起个名字",
+        ),
     ],
 )
 async def test_an_account_that_could_not_work_is_refused_without_its_secret(

@@ -27,6 +27,8 @@ from bot.web_chat import web_chat_routes
 from console.office import Surroundings as ConsoleSurroundings
 from console.office import console_application, console_pages
 from console.public.site import public_application
+from console.work import console_jobs
+from notifier.accounts import Outside, hook_url
 from notifier.channel import Channel
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
@@ -100,6 +102,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         inbox = Inbox(database, files, renderer, pulse, engine.send_soon)
         rooms = ChatRooms(database, files, inbox.receive, pulse)
         handlers: dict[str, JobHandler] = {JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake)}
+        handlers |= console_jobs(database, files, console_pages(), utc_now)
         jobs = database.queue = await open_jobs(database, handlers, holder)
         yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, jobs, holder)
         await jobs.close()
@@ -117,12 +120,16 @@ def _channels(settings: Settings, accounts: Sequence[Account]) -> dict[int, tupl
             log.warning("channel.off", account=account.id, setting="BANYAN_TELEGRAM")
             continue
         if account.kind in CHANNELS:
-            hook_url = f"{_address(settings)}/hook/{account.id}/{account.hook_secret}"
+            around = Surroundings(hook_url(account, _outside(settings)))
             try:
-                channels[account.id] = (account, CHANNELS[account.kind](account, Surroundings(hook_url)))
+                channels[account.id] = (account, CHANNELS[account.kind](account, around))
             except (ValueError, KeyError) as error:  # one account's wrong value must not keep the hub from serving
                 log.warning("channel.misconfigured", account=account.id, reason=str(error))
     return channels
+
+
+def _outside(settings: Settings) -> Outside:
+    return Outside(_address(settings), settings.telegram)
 
 
 def _address(settings: Settings) -> str:
@@ -149,7 +156,7 @@ def web_application(hub: Hub) -> web.Application:
 
 def _around_console(hub: Hub) -> ConsoleSurroundings:
     secure = hub.settings.public_url.scheme == "https"
-    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure, hub.pulse)
+    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure, hub.pulse, _outside(hub.settings))
 
 
 async def serve(

@@ -14,7 +14,8 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.callers import caller_of, may_call
+from bot.callers import caller_of
+from notifier.accounts import may_call
 from notifier.channel import Channel, Receive, WebRequest
 from notifier.message import DeliveryReceipt, InboundMessage
 from notifier.metrics import REQUESTS

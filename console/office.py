@@ -1,18 +1,23 @@
 """The cadres' console: signing in, and the tickets. Server-rendered; everything works without a script."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from console.account.routes import account_routes
+from console.audit.routes import audit_routes
+from console.figures.routes import figures_routes
+from console.jobs.routes import job_routes
 from console.notices.routes import notice_routes
 from console.pages import Pages
+from console.settings.routes import settings_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
 from console.today.routes import today_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
+from notifier.accounts import Outside
 from notifier.pulse import Pulse
 from notifier.render import Renderer
 from store.database import Database
@@ -35,6 +40,7 @@ class Surroundings:
     caller: Callable[[web.BaseRequest], str]
     secure: bool
     pulse: Pulse
+    outside: Outside = field(default_factory=Outside)
 
 
 def console_pages() -> Pages:
@@ -45,7 +51,17 @@ def console_application(
     database: Database, files: FileStore, around: Surroundings, clock: Callable[[], datetime] = _utc_now
 ) -> web.Application:
     """A sub-application, to be mounted under /console."""
-    office = Office(database, files, around.renderer, around.pages, clock, around.caller, around.secure, around.pulse)
+    office = Office(
+        database,
+        files,
+        around.renderer,
+        around.pages,
+        clock,
+        around.caller,
+        around.secure,
+        around.pulse,
+        around.outside,
+    )
     application = web.Application(middlewares=[failures(around.pages)])
     application.add_routes([*_doors(office), *_rooms(office)])
     return application
@@ -73,6 +89,10 @@ def _rooms(office: Office) -> list[web.RouteDef]:
         *today_routes(office),
         *ticket_routes(office),
         *notice_routes(office),
+        *figures_routes(office),
+        *settings_routes(office),
+        *audit_routes(office),
+        *job_routes(office),
         *account_routes(office),
     ]
 

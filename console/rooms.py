@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.domain.people import Staff
+from store.queries.access import may_search_audit, may_see_figures, may_see_settings, opens_somewhere
 
 
 def _everyone(_person: Staff) -> bool:
@@ -22,6 +23,10 @@ ROOMS = (
     Room("today", _everyone),
     Room("tickets", _everyone),
     Room("notices", _everyone),
+    Room("figures", lambda person: opens_somewhere(person, may_see_figures)),
+    Room("settings", lambda person: opens_somewhere(person, may_see_settings)),
+    Room("audit", lambda person: opens_somewhere(person, may_search_audit)),
+    Room("jobs", _everyone),
 )
 
 

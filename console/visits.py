@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.pages import Pages, language_asked
 from console.rooms import rooms_of
+from notifier.accounts import Outside
 from notifier.pulse import Pulse
 from notifier.render import Medium, Renderer
 from store.actions.sign_in import SEEN_EVERY, saw_session
@@ -66,6 +67,7 @@ class Office:
     caller: Callable[[web.BaseRequest], str]
     secure: bool
     pulse: Pulse
+    outside: Outside = field(default_factory=Outside)
 
     def refused(self, request: web.Request, refusal: Refusal, settings: AreaSettings) -> str:
         """A refusal in the words of the reader's language."""

@@ -2,24 +2,31 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from bot.callers import may_call
 from bot.commands.saying import print_json
 from bot.commands.store import books, open_store, the_village
 from bot.opening import utc_now
 from bot.settings import ConfigurationError, Settings, read_settings
-from notifier.channel import Channel, ChannelUnreachable
+from notifier.accounts import (
+    Answer,
+    Checked,
+    Outside,
+    add_working_account,
+    check_account,
+    hook_url,
+    hooks_of,
+    opened,
+)
 from notifier.channels.sms.linter import template_objections
 from notifier.channels.sms.templates import templates_of
 from notifier.message import Accepted, OutboundMessage, Refused, SendResult
-from notifier.registry import CHANNELS, NEEDED, Surroundings
-from store.actions.accounts import add_account, start_account
+from store.actions.accounts import start_account
 from store.domain.accounts import Account, AccountKind
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import NotFound
 from store.queries.accounts import all_accounts
 
 
@@ -29,31 +36,23 @@ def add(kind: str, name: str, given: Sequence[str], village: str) -> None:
     print(f"Account {account.id} ({account.kind}) is added.")
     for line in _objections(account):
         print(line)
-    for hook in _hooks(settings, account):
-        print(f"  {hook}: {hook_url(settings, account)}/{hook}")
+    outside = outside_of(settings)
+    for hook in hooks_of(account, outside):
+        print(f"  {hook}: {hook_url(account, outside)}/{hook}")
     if account.kind is AccountKind.TELEGRAM and not settings.telegram:
         print("Telegram's messages leave the country. Set BANYAN_TELEGRAM=true to let it work.")
 
 
 async def _add(settings: Settings, kind: str, name: str, given: Sequence[str], village: str) -> Account:
-    if kind not in list(AccountKind):
-        raise Refusal("channel.kind_unknown", kind=kind, known=", ".join(AccountKind))
     lines = sys.stdin.read().split() if list(given) == ["-"] else given
     credentials = dict(line.partition("=")[::2] for line in lines)
-    missing = [need for need in NEEDED.get(AccountKind(kind), ()) if not credentials.get(need)]
-    if missing:
-        raise Refusal("channel.credentials_missing", missing=", ".join(missing))
     async with books() as tx:
         area = await the_village(tx, village)
-        if any(account.name == name for account in await all_accounts(tx)):
-            raise Refusal("channel.name_taken", name=name)
-        account = await add_account(tx, area.id, AccountKind(kind), name, credentials, actor="console")
-        try:
-            _hooks(settings, account)
-            may_call(credentials.get("allow", ""), "")
-        except (ValueError, KeyError) as error:
-            raise Refusal("channel.credentials_wrong", reason=str(error)) from error
-        return account
+        return await add_working_account(tx, area, kind, name, credentials, outside_of(settings), actor="console")
+
+
+def outside_of(settings: Settings) -> Outside:
+    return Outside(str(settings.public_url), settings.telegram)
 
 
 def _objections(account: Account) -> list[str]:
@@ -63,17 +62,6 @@ def _objections(account: Account) -> list[str]:
         for template in templates_of(account.credentials)
         for objection in template_objections(account.kind, template)
     ]
-
-
-def _hooks(settings: Settings, account: Account) -> list[str]:
-    if account.kind not in CHANNELS:
-        return []
-    channel = CHANNELS[account.kind](account, Surroundings(hook_url(settings, account)))
-    return [route.name for route in channel.routes()]
-
-
-def hook_url(settings: Settings, account: Account) -> str:
-    return f"{str(settings.public_url).rstrip('/')}/hook/{account.id}/{account.hook_secret}"
 
 
 def start(name: str) -> None:
@@ -111,36 +99,44 @@ async def _accounts() -> list[Account]:
 
 def send_test(name: str, address: str) -> None:
     """A message outside the ledger, to see that the account works at all."""
+    print(asyncio.run(_send_test(name, address)))
 
-    async def send(channel: Channel) -> str:
-        who = await channel.check()
+
+async def _send_test(name: str, address: str) -> str:
+    account, outside = await _account_named(name), outside_of(read_settings())
+    checked = await check_account(account, outside)
+    if checked.answer is not Answer.ANSWERS:
+        return _checked_in_words(checked)
+    async with opened(account, outside) as channel:
         [result] = await channel.send([OutboundMessage(0, address, "榕树下:这是一条测试消息。")])
-        return f"{who}: {_in_words(result)}"
-
-    print(asyncio.run(_with_channel(name, send)))
+    return f"{checked.said}: {_in_words(result)}"
 
 
 def test(name: str) -> None:
     """Who the provider says we are."""
-    print(asyncio.run(_with_channel(name, lambda channel: channel.check())))
+    print(asyncio.run(_test(name)))
 
 
-async def _with_channel(name: str, act: Callable[[Channel], Awaitable[str]]) -> str:
+async def _test(name: str) -> str:
+    return _checked_in_words(await check_account(await _account_named(name), outside_of(read_settings())))
+
+
+async def _account_named(name: str) -> Account:
     account = next((one for one in await _accounts() if one.name == name), None)
     if account is None:
         raise NotFound("account.unknown")
-    if account.kind not in CHANNELS:
+    return account
+
+
+def _checked_in_words(checked: Checked) -> str:
+    """Raises ConfigurationError where the provider could not be asked."""
+    if checked.answer is Answer.WAITS:
         return "This account sends nothing: its messages wait in the store until a page reads them."
-    settings = read_settings()
-    if account.kind is AccountKind.TELEGRAM and not settings.telegram:
+    if checked.answer is Answer.OFF:
         raise ConfigurationError("Telegram is off: its messages leave the country. Set BANYAN_TELEGRAM=true.")
-    channel = CHANNELS[account.kind](account, Surroundings(hook_url(settings, account)))
-    try:
-        return await act(channel)
-    except ChannelUnreachable as error:
-        raise ConfigurationError(f"The provider cannot be reached: {error}") from error
-    finally:
-        await channel.close()
+    if checked.answer is not Answer.ANSWERS:
+        raise ConfigurationError(f"The provider cannot be reached: {checked.said or checked.answer}")
+    return checked.said
 
 
 def _in_words(result: SendResult) -> str:

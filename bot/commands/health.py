@@ -4,12 +4,11 @@ import asyncio
 
 from rich.console import Console
 
-from bot.commands.channels import hook_url
+from bot.commands.channels import outside_of
 from bot.commands.store import open_store
 from bot.opening import utc_now
 from bot.settings import Settings, read_settings
-from notifier.channel import ChannelUnreachable
-from notifier.registry import CHANNELS, Surroundings
+from notifier.accounts import Answer, check_account
 from store.actions.turn import waiting_messages
 from store.domain.accounts import Account, AccountKind
 from store.domain.working_calendar import VILLAGE_ZONE
@@ -51,19 +50,15 @@ async def _examine(settings: Settings, account: Account) -> None:
     _warn_if(bool(account.stopped_reason), f"{title} is stopped: {account.stopped_reason}.")
     if account.kind is AccountKind.TELEGRAM:
         console.print("  Telegram's messages leave the country; never let it be the only way.")
-        if not settings.telegram:
-            console.print(f"[yellow]-[/] {title} is off. BANYAN_TELEGRAM=true turns it on.")
-            return
-    if account.kind not in CHANNELS:
+    checked = await check_account(account, outside_of(settings))
+    if checked.answer is Answer.OFF:
+        console.print(f"[yellow]-[/] {title} is off. BANYAN_TELEGRAM=true turns it on.")
+    elif checked.answer is Answer.WAITS:
         _good(f"{title} needs no provider.")
-        return
-    channel = CHANNELS[account.kind](account, Surroundings(hook_url(settings, account)))
-    try:
-        _good(f"{title} answers: {await channel.check()}")
-    except ChannelUnreachable as error:
-        console.print(f"[red]✗[/] {title} does not answer: {error}")
-    finally:
-        await channel.close()
+    elif checked.answer is Answer.ANSWERS:
+        _good(f"{title} answers: {checked.said}")
+    else:
+        console.print(f"[red]✗[/] {title} does not answer: {checked.said or checked.answer}")
 
 
 def _good(text: str) -> None:

@@ -4,9 +4,9 @@ import asyncio
 import json
 
 from bot.commands.store import books, the_village
-from store.actions.areas import change_setting
+from store.actions.settings import set_setting
 from store.domain.errors import Refusal
-from store.domain.settings import DEFAULTS, settings_of
+from store.domain.settings import DEFAULTS
 
 
 def change(name: str, value: str, village: str) -> None:
@@ -28,9 +28,5 @@ def _typed(name: str, value: str) -> object:
 async def _change(name: str, value: object, village: str) -> str:
     async with books() as tx:
         area = await the_village(tx, village)
-        try:
-            settings_of(area, area.name, {name: value})
-        except (ValueError, TypeError, KeyError) as error:
-            raise Refusal("setting.wrong", name=name) from error
-        await change_setting(tx, area.id, name, value, actor="console")
+        await set_setting(tx, area, name, value, actor="console")
         return f"{area.name}: {name} = {value}"

@@ -73,3 +73,16 @@ async def stop_account(tx: Transaction, account: Account, reason: str) -> None:
     )
     tx.forget()
     tx.audit(account.area_id, "system", "channel.stopped", f"account:{account.id}", reason)
+
+
+async def keep_template(tx: Transaction, account: Account, code: str, text: str, *, actor: str) -> None:
+    """Let an account know a template that its gateway has approved, or one of another text ("" takes it away)."""
+    name = f"template.{code}"
+    credentials = {key: value for key, value in account.credentials.items() if key != name}
+    if text:
+        credentials[name] = text
+    sealed = tx.keyring.seal(json.dumps(credentials), context=CREDENTIALS)
+    await tx.run(channel_accounts.update().where(channel_accounts.c.id == account.id).values(credentials=sealed))
+    tx.forget()
+    action = "channel.template_kept" if text else "channel.template_removed"
+    tx.audit(account.area_id, actor, action, f"account:{account.id}", [code, text])

@@ -6,7 +6,7 @@ from store.database import Transaction
 from store.domain.areas import PARENT_KIND, Area, AreaKind
 from store.domain.audit import GENESIS
 from store.domain.errors import Refusal
-from store.tables import area_settings, areas, audit_heads, counters
+from store.tables import area_settings, areas, audit_heads, counters, setting_changes
 
 
 async def add_area(
@@ -25,11 +25,24 @@ async def add_area(
     return Area(area_id, kind, name, path, parent_id, number)
 
 
-async def change_setting(tx: Transaction, area_id: int, name: str, value: object, *, actor: str) -> None:
-    await tx.run(area_settings.delete().where(area_settings.c.area_id == area_id, area_settings.c.name == name))
+async def change_setting(tx: Transaction, area_id: int, name: str, value: object, *, actor: str) -> bool:
+    """Set what an area sets for itself, unchecked (see `store.actions.settings`); whether it is another than before."""
+    mine = (area_settings.c.area_id == area_id, area_settings.c.name == name)
+    set_before = await tx.first(select(area_settings.c.value).where(*mine))
+    if set_before is not None and set_before.value == value:
+        return False
+    await tx.run(area_settings.delete().where(*mine))
     await tx.insert(area_settings, area_id=area_id, name=name, value=value)
     tx.forget()
-    tx.audit(area_id, actor, "setting.changed", f"setting:{name}", value)
+    await record_change(tx, area_id, name, set_before.value if set_before else None, value, actor=actor)
+    return True
+
+
+async def record_change(tx: Transaction, area_id: int, name: str, before: object, after: object, *, actor: str) -> None:
+    """Keep what stood there and what stands there now; the chain holds the digest of both. None: nothing was set."""
+    values = {"before": before, "after": after}
+    await tx.insert(setting_changes, area_id=area_id, name=name, actor=actor, at=tx.now, **values)
+    tx.audit(area_id, actor, "setting.changed", f"setting:{name}", [before, after])
 
 
 async def next_number(tx: Transaction, area_id: int, name: str, *, first: int = 1) -> int:

@@ -27,11 +27,25 @@ async def add_staff(
     return await staff_by_id(tx, staff_id)
 
 
-async def put_on_duty(tx: Transaction, village: Area, person: Staff, days: Sequence[date]) -> None:
-    """Say who gets urgent matters on these days; whoever stood there before is replaced."""
-    await tx.run(duty_roster.delete().where(duty_roster.c.area_id == village.id, duty_roster.c.day.in_(days)))
+async def put_on_duty(
+    tx: Transaction, village: Area, person: Staff, days: Sequence[date], *, by: Staff | None = None
+) -> None:
+    """Say who gets urgent matters on these days; whoever stood there before is replaced. `by`: who says it for him."""
+    await _clear_duty(tx, village, days)
     await tx.insert_many(duty_roster, [{"area_id": village.id, "day": day, "staff_id": person.id} for day in days])
-    tx.audit(village.id, f"staff:{person.id}", "duty.taken", f"staff:{person.id}", [str(day) for day in days])
+    actor = f"staff:{(by or person).id}"
+    tx.audit(village.id, actor, "duty.taken", f"staff:{person.id}", [str(day) for day in days])
+
+
+async def leave_duty_open(tx: Transaction, village: Area, days: Sequence[date], by: Staff) -> None:
+    """Nobody stands on the roster on these days: urgent matters go to the roles alone."""
+    if await _clear_duty(tx, village, days):
+        tx.audit(village.id, f"staff:{by.id}", "duty.left_open", f"area:{village.id}", [str(day) for day in days])
+
+
+async def _clear_duty(tx: Transaction, village: Area, days: Sequence[date]) -> int:
+    mine = (duty_roster.c.area_id == village.id, duty_roster.c.day.in_(days))
+    return await tx.run(duty_roster.delete().where(*mine))
 
 
 async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: str) -> int:

@@ -26,6 +26,7 @@ from store.tables import (
     UtcDateTime,
     areas,
     duties,
+    notice_figures,
     notice_visits,
     notices,
     residents,
@@ -185,6 +186,9 @@ async def close_ledger(tx: Transaction, notice_id: int) -> Reach | None:
     if reach.waits or not reach.households:
         return None
     await tx.run(notices.update().where(notices.c.id == notice_id).values(closed_at=tx.now))
+    # A ledger that was opened again (sent anew, visited) closes anew.
+    await tx.run(notice_figures.delete().where(notice_figures.c.notice_id == notice_id))
+    await tx.insert(notice_figures, notice_id=notice_id, households=reach.households, proven=reach.proven)
     tx.audit(row.area_id, "system", "notice.closed", f"notice:{notice_id}", [reach.households, reach.proven])
     return reach
 

@@ -53,14 +53,30 @@ class AuditEntry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How far a chain has been followed: the last entry's number and hash."""
+
+    sequence: int = 0
+    hash: str = GENESIS
+
+
+def follow(link: Link, entries: Iterable[AuditEntry]) -> Link | int:
+    """The link after these entries, or the sequence number of the first that does not follow from the one before."""
+    for entry in entries:
+        expected = link.sequence + 1
+        if entry.sequence != expected or entry.hash != entry_hash(link.hash, expected, entry.fact, entry.at):
+            return expected
+        link = Link(expected, entry.hash)
+    return link
+
+
 def first_break(entries: Iterable[AuditEntry], head: str) -> int | None:
     """The sequence number of the first entry that does not follow from the one before; None where all do.
 
     `head` is the hash that the chain must end in: entries that are missing at the end are found by it alone.
     """
-    before, expected = GENESIS, 0
-    for expected, entry in enumerate(entries, start=1):
-        if entry.sequence != expected or entry.hash != entry_hash(before, expected, entry.fact, entry.at):
-            return expected
-        before = entry.hash
-    return None if before == head else expected + 1
+    reached = follow(Link(), entries)
+    if isinstance(reached, int):
+        return reached
+    return None if reached.hash == head else reached.sequence + 1

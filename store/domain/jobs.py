@@ -19,6 +19,8 @@ JobHandler = Callable[[JobArguments], Awaitable[None]]
 
 class JobName(StrEnum):
     SEND_NOTICE = "send_notice"
+    VERIFY_CHAIN = "verify_chain"
+    EXPORT_AUDIT = "export_audit"
 
 
 @dataclass(frozen=True, slots=True)

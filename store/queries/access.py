@@ -1,6 +1,6 @@
 """What an actor may see. Whatever is fetched for a member of staff passes here."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -9,6 +9,7 @@ from store.domain.notices import Notice
 from store.domain.occurrences import ServiceKind
 from store.domain.people import Duty, Role, Staff
 from store.domain.service_days import SERVICE_ROLES
+from store.domain.setting_rules import TOWN_SETTINGS
 from store.domain.tickets import (
     ABOUT_STAFF_ROLES,
     CONFIDENTIAL_CATEGORIES,
@@ -138,3 +139,52 @@ def may_see_readers(person: Staff, notice: Notice) -> bool:
 def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:
     """Whether he serves on such a day, and so may know the names of those who come."""
     return any(person.holds(role, area_path) for role in SERVICE_ROLES[service])
+
+
+_FIGURES_ROLES = (Role.PARTY_BRANCH, Role.FRONT_DESK, Role.SUPERVISORS, Role.COUNCIL_CHAIR)
+_BOOK_ROLES = (Role.PARTY_BRANCH, Role.SUPERVISORS)
+_SETTING_ROLES = (Role.PARTY_BRANCH,)
+_OVERSEERS = (Role.TOWN_OFFICIAL, Role.ADMINISTRATOR)
+
+
+def _holds_one(person: Staff, roles: Collection[Role], area_path: str) -> bool:
+    return any(person.holds(role, area_path) for role in roles)
+
+
+def may_see_figures(person: Staff, area_path: str) -> bool:
+    """Who runs a place or watches over it. Figures name nobody and break nothing down to a few people."""
+    return _holds_one(person, (*_FIGURES_ROLES, *_OVERSEERS), area_path)
+
+
+def may_search_audit(person: Staff, area_path: str) -> bool:
+    """Who may read the book of who did what: the Party branch, the supervisors, the town and the administrator."""
+    return _holds_one(person, (*_BOOK_ROLES, *_OVERSEERS), area_path)
+
+
+def may_see_settings(person: Staff, area_path: str) -> bool:
+    """Whoever sets them, and the front desk, which has to know them and keeps the duty roster."""
+    return _holds_one(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
+
+
+def may_change_settings(person: Staff, area_path: str) -> bool:
+    return _holds_one(person, (*_SETTING_ROLES, *_OVERSEERS), area_path)
+
+
+def may_change_setting(person: Staff, name: str, area_path: str) -> bool:
+    """Some are for whoever stands above the village: see TOWN_SETTINGS."""
+    return _holds_one(person, _OVERSEERS if name in TOWN_SETTINGS else (*_SETTING_ROLES, *_OVERSEERS), area_path)
+
+
+def may_keep_roster(person: Staff, area_path: str) -> bool:
+    """Who may say who is on duty; anybody in office may take a day himself, in conversation."""
+    return _holds_one(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
+
+
+def may_manage_channels(person: Staff, area_path: str) -> bool:
+    """Who may add, test and start accounts with providers: only the administrator."""
+    return person.holds(Role.ADMINISTRATOR, area_path)
+
+
+def opens_somewhere(person: Staff, may: Callable[[Staff, str], bool]) -> bool:
+    """Whether a predicate holds in any area that he serves."""
+    return any(may(person, duty.area_path) for duty in person.duties)

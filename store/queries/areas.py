@@ -1,5 +1,6 @@
 """Areas and what they set for themselves."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -58,6 +59,25 @@ async def villages_served(tx: Transaction, person: Staff) -> list[Area]:
         .order_by(areas.c.name, areas.c.id)
     )
     return [_area(row) for row in rows if may_enter_ticket(person, row.path)]
+
+
+async def places_of(tx: Transaction, person: Staff, may: Callable[[Staff, str], bool]) -> list[Area]:
+    """The villages, towns and counties in his duties' areas where `may` holds; a town stands before its villages."""
+    inside = [areas.c.path.startswith(duty.area_path) for duty in person.duties]
+    if not inside:
+        return []
+    rows = await tx.all(
+        select(areas).where(areas.c.kind != AreaKind.GROUP, or_(*inside)).order_by(areas.c.path, areas.c.id)
+    )
+    return [_area(row) for row in rows if may(person, row.path)]
+
+
+async def children_of(tx: Transaction, area: Area) -> list[Area]:
+    """A county's towns, a town's villages, a village's groups."""
+    rows = await tx.all(
+        select(areas).where(areas.c.parent_id == area.id).order_by(areas.c.number, areas.c.name, areas.c.id)
+    )
+    return [_area(row) for row in rows]
 
 
 async def all_villages(tx: Transaction) -> list[Area]:

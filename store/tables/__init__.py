@@ -1,6 +1,6 @@
 """The village's books as tables. SQLite and PostgreSQL; no cascades; append-only tables are guarded by triggers."""
 
-from store.tables.areas import area_settings, areas, counters
+from store.tables.areas import area_settings, areas, counters, setting_changes
 from store.tables.audit import audit_entries, audit_heads
 from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
@@ -8,7 +8,7 @@ from store.tables.conversations import files, inbound_messages, questions, sessi
 from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
 from store.tables.disclosures import disclosure_items, disclosures
 from store.tables.emergencies import emergency_notices, emergency_roll_entries, emergency_rolls
-from store.tables.jobs import jobs, progress
+from store.tables.jobs import jobs, progress, tasks
 from store.tables.matters import (
     ballot_box,
     ballot_keys,
@@ -18,7 +18,7 @@ from store.tables.matters import (
     matter_comments,
     matters,
 )
-from store.tables.notices import notice_answers, notice_postings, notice_visits, notices
+from store.tables.notices import notice_answers, notice_figures, notice_postings, notice_visits, notices
 from store.tables.people import households, residents
 from store.tables.service_days import bookings, occurrence_steps, occurrences, series
 from store.tables.staff import (
@@ -35,6 +35,7 @@ from store.tables.tickets import canned_replies, saved_views, ticket_events, tic
 
 APPEND_ONLY = (
     "audit_entries",
+    "setting_changes",
     "casts",
     "ballot_box",
     "entitlement_holders",
@@ -85,6 +86,7 @@ __all__ = [
     "matters",
     "metadata",
     "notice_answers",
+    "notice_figures",
     "notice_postings",
     "notice_visits",
     "notices",
@@ -97,11 +99,13 @@ __all__ = [
     "saved_views",
     "series",
     "sessions",
+    "setting_changes",
     "sign_in_failures",
     "staff",
     "staff_passwords",
     "staff_totp",
     "subscriptions",
+    "tasks",
     "ticket_events",
     "ticket_links",
     "ticket_messages",

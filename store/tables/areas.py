@@ -1,8 +1,8 @@
 """Areas: county, town, village and group, with their settings and counters."""
 
-from sqlalchemy import JSON, Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, UniqueConstraint
 
-from store.tables.columns import id_, metadata, to
+from store.tables.columns import id_, metadata, moment, to
 
 areas = Table(
     "areas",
@@ -22,6 +22,19 @@ area_settings = Table(
     to("area_id", "areas", primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("value", JSON, nullable=False),
+)
+
+setting_changes = Table(
+    "setting_changes",
+    metadata,
+    id_(),
+    to("area_id", "areas"),
+    Column("name", String(40), nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    Column("actor", String(40), nullable=False),
+    moment("at"),
+    Index("ix_setting_changes_area", "area_id", "id"),
 )
 
 counters = Table(

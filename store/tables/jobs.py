@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, text
 
-from store.tables.columns import id_, metadata, moment
+from store.tables.columns import id_, metadata, moment, to
 
 jobs = Table(
     "jobs",
@@ -42,4 +42,20 @@ progress = Table(
         sqlite_where=text("finished_at IS NULL"),
         postgresql_where=text("finished_at IS NULL"),
     ),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    id_(),
+    Column("job", String(24), nullable=False),
+    to("area_id", "areas"),
+    to("staff_id", "staff"),
+    Column("facts", JSON, nullable=False),
+    Column("outcome", String(24), nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("file", String(64), nullable=False),
+    Column("file_name", String(80), nullable=False),
+    moment("asked_at"),
+    Index("ix_tasks_staff", "staff_id", "id"),
 )

@@ -76,3 +76,11 @@ notice_answers = Table(
     moment("answered_at"),
     UniqueConstraint("notice_id", "resident_id"),
 )
+
+notice_figures = Table(
+    "notice_figures",
+    metadata,
+    to("notice_id", "notices", primary_key=True),
+    Column("households", Integer, nullable=False),
+    Column("proven", Integer, nullable=False),
+)

@@ -194,4 +194,7 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/notices/{notice}/visits",
         "/console/notices/{notice}/{action}",
     }
-    assert {route.resource.canonical for route in mounted if route.resource} == known
+    others = ("/console/figures", "/console/audit", "/console/settings", "/console/jobs")
+    """Walked in test_console_office_walk.py."""
+    found = {route.resource.canonical for route in mounted if route.resource}
+    assert {path for path in found if not path.startswith(others)} == known

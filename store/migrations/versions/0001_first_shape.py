@@ -206,6 +206,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "setting_changes",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_setting_changes_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_changes")),
+    )
+    op.create_index("ix_setting_changes_area", "setting_changes", ["area_id", "id"], unique=False)
+    op.create_table(
         "occurrences",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("series_id", ID, nullable=False),
@@ -440,6 +453,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("staff_id", name=op.f("uq_staff_totp_staff_id")),
     )
     op.create_table(
+        "tasks",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("job", sa.String(length=24), nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=24), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("file", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=80), nullable=False),
+        sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_tasks_area_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_tasks_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    op.create_index("ix_tasks_staff", "tasks", ["staff_id", "id"], unique=False)
+    op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("occurrence_id", ID, nullable=False),
@@ -645,6 +675,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("notice_id", "resident_id", name=op.f("uq_notice_answers_notice_id_resident_id")),
     )
     op.create_index(op.f("ix_notice_answers_resident_id"), "notice_answers", ["resident_id"], unique=False)
+    op.create_table(
+        "notice_figures",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("proven", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_figures_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_figures")),
+    )
     op.create_table(
         "notice_postings",
         sa.Column("id", ID, autoincrement=True, nullable=False),

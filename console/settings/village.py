@@ -1,0 +1,203 @@
+"""What a village sets for itself: each value with what it means, and who set what before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.pages import language_asked
+from console.settings.room import back, begin_press, place_of, show
+from console.visits import Fields, Office, Visit
+from store.actions.settings import rename_area, set_setting
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.recurrence import HolidayRule
+from store.domain.setting_rules import BOUNDS
+from store.domain.settings import DEFAULTS, LANGUAGES
+from store.queries.access import may_change_setting, may_change_settings
+from store.queries.areas import children_of
+from store.queries.settings_book import SettingValue, setting_history, setting_values
+
+SHOWN = (
+    "landline",
+    "disclosure_day",
+    "disclosure_holiday_rule",
+    "quiet_from",
+    "quiet_to",
+    "approval_size",
+    "town_approval_size",
+    "fallback_minutes",
+    "fallback_unknown",
+    "daily_messages",
+    "notice_parts",
+    "sms_price_fen",
+    "silence_minutes",
+    "language",
+)
+"""In the order in which a village thinks of them; own days have a page of their own."""
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "disclosure_holiday_rule": tuple(rule.value for rule in HolidayRule),
+    "fallback_unknown": ("yes", "no"),
+    "language": LANGUAGES,
+}
+_MOST_DIGITS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One setting as the page shows it; `typed` is what stands in its field."""
+
+    name: str
+    said: str
+    means: str
+    typed: str
+    source: str
+    may_change: bool
+    choices: tuple[tuple[str, str], ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class VillagePages:
+    office: Office
+
+    async def index(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._page(request, visit, request.query.get("area", ""))
+
+    async def change(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        name = request.match_info["name"]
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                area = await begin_press(tx, visit, fields, name)
+                if not may_change_setting(visit.person, name, area.path):
+                    raise NotAllowed("setting.not_yours")
+                changed = await set_setting(tx, area, name, _typed(name, fields), actor=f"staff:{visit.person.id}")
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return await self._refused(request, visit, fields, name, refusal)
+        raise back("", area, "set" if changed else "same", name=name)
+
+    async def rename(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """The village itself or one of its groups."""
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                area = await begin_press(tx, visit, fields, "name")
+                if not may_change_settings(visit.person, area.path):
+                    raise NotAllowed("setting.not_yours")
+                one = await _inside(tx, area, fields.get("which", ""))
+                await rename_area(tx, one, fields.get("name", ""), actor=f"staff:{visit.person.id}")
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return await self._refused(request, visit, fields, f"name{fields.get('which', '')}", refusal)
+        raise back("", area, "renamed")
+
+    async def changes(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        after = request.query.get("after", "")
+        async with self.office.database.read(self.office.clock()) as tx:
+            place = await place_of(tx, visit, request.query.get("area", ""))
+            found, further = await setting_history(tx, place.area, int(after) if _is_key(after) else 0)
+        words = self.office.pages.words(language_asked(request))
+        lines = [(one, _said(one.name, one.before, words), _said(one.name, one.after, words)) for one in found]
+        return show(
+            self.office, request, visit, "changes", place, lines=lines, after=further, is_first=not _is_key(after)
+        )
+
+    async def _refused(
+        self, request: web.Request, visit: Visit, fields: Fields, name: str, refusal: Refusal
+    ) -> web.Response:
+        said = self.office.refused(request, refusal, visit.settings)
+        typed = fields.get("value", fields.get("name", ""))
+        return await self._page(request, visit, fields.get("area", ""), said, (name, typed))
+
+    async def _page(
+        self, request: web.Request, visit: Visit, area_id: str, refusal: str = "", refused: tuple[str, str] = ("", "")
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            place = await place_of(tx, visit, area_id)
+            values = await setting_values(tx, place.area)
+            inside = await children_of(tx, place.area)
+        words = self.office.pages.words(language_asked(request))
+        lines = [_line(values[name], visit, place.area, words, refused) for name in SHOWN]
+        return show(
+            self.office,
+            request,
+            visit,
+            "",
+            place,
+            status=409 if refusal else 200,
+            refusal=refusal,
+            refused=refused[0],
+            typed=refused[1],
+            lines=lines,
+            inside=inside,
+            may_rename=may_change_settings(visit.person, place.area.path),
+            done_name=request.query.get("name", ""),
+        )
+
+
+Words = Mapping[str, Mapping[str, str]]
+
+
+def _line(value: SettingValue, visit: Visit, area: Area, words: Words, refused: tuple[str, str]) -> Line:
+    name = value.name
+    choices = tuple((choice, words["setting_choice"][f"{name}_{choice}"]) for choice in CHOICES.get(name, ()))
+    source = "" if value.is_own else value.from_area or words["settings"]["by_default"]
+    return Line(
+        name=name,
+        said=_said(name, value.value, words),
+        means=_means(name, value.value, words),
+        typed=refused[1] if refused[0] == name else _field_of(value.value),
+        source=source,
+        may_change=may_change_setting(visit.person, name, area.path),
+        choices=choices,
+        kind="choice" if choices else "number" if name in BOUNDS else "time" if name.startswith("quiet") else "text",
+    )
+
+
+def _field_of(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _said(name: str, value: object, words: Words) -> str:
+    """A value in words; those of other shapes (own days) are told by what they count."""
+    if value is None:
+        return words["settings"]["nothing_set"]
+    if isinstance(value, Mapping):
+        return words["settings"]["own_days_count"].format(count=len(value))
+    if name in CHOICES:
+        return words["setting_choice"].get(f"{name}_{_field_of(value)}", str(value))
+    return words["setting_value"].get(name, "{value}").format(value=value) if value != "" else words["settings"]["none"]
+
+
+def _means(name: str, value: object, words: Words) -> str:
+    """What a value does, for whoever has to live with it."""
+    means = words["setting_means"]
+    special = f"{name}_{_field_of(value)}"
+    return (means[special] if special in means else means[name]).format(value=value)
+
+
+def _typed(name: str, fields: Fields) -> object:
+    """As `checked_setting` takes it. Raises Refusal("setting.range") where no whole number was typed."""
+    text = fields.get("value", "")
+    if name in BOUNDS:
+        if not text.isdecimal() or len(text) > _MOST_DIGITS:
+            raise Refusal("setting.range", least=BOUNDS[name].least, most=BOUNDS[name].most)
+        return int(text)
+    if isinstance(DEFAULTS[name], bool):
+        return text == "yes"
+    return text
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 18  # noqa: PLR2004 - a BIGINT's digits
+
+
+async def _inside(tx: Transaction, area: Area, which: str) -> Area:
+    """The area itself or one right below it. Raises NotFound."""
+    for one in (area, *await children_of(tx, area)):
+        if which in {"", str(one.id)}:
+            return one
+    raise NotFound("area.unknown")

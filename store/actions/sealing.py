@@ -8,7 +8,8 @@ from store.actions.inbound import INBOUND_ADDRESS
 from store.database import Transaction
 from store.queries.accounts import CREDENTIALS
 from store.queries.people import ADDRESS
-from store.tables import channel_accounts, contacts, inbound_messages
+from store.queries.roster_uploads import CONTENT
+from store.tables import channel_accounts, contacts, inbound_messages, roster_uploads
 
 BATCH = 500
 
@@ -16,7 +17,7 @@ BATCH = 500
 @dataclass(frozen=True, slots=True)
 class _Sealed:
     table: Table
-    column: Column[bytes]
+    column: Column[bytes] | Column[bytes | None]
     context: str
 
 
@@ -24,6 +25,7 @@ _SEALED = (
     _Sealed(channel_accounts, channel_accounts.c.credentials, CREDENTIALS),
     _Sealed(contacts, contacts.c.address, ADDRESS),
     _Sealed(inbound_messages, inbound_messages.c.address, INBOUND_ADDRESS),
+    _Sealed(roster_uploads, roster_uploads.c.content, CONTENT),
 )
 """Every sealed column. Ballot keys are left: they live as long as a vote and are destroyed with it."""
 

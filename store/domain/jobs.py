@@ -19,6 +19,7 @@ JobHandler = Callable[[JobArguments], Awaitable[None]]
 
 class JobName(StrEnum):
     SEND_NOTICE = "send_notice"
+    IMPORT_ROSTER = "import_roster"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.domain.people import Staff
+from store.queries.access import has_office, has_people
 
 
 def _everyone(_person: Staff) -> bool:
@@ -18,7 +19,7 @@ class Room:
     is_open_to: Callable[[Staff], bool]
 
 
-ROOMS = (Room("tickets", _everyone),)
+ROOMS = (Room("tickets", _everyone), Room("people", has_people), Room("offices", has_office))
 
 
 def rooms_of(person: Staff) -> tuple[str, ...]:

@@ -81,6 +81,13 @@ async def put_on_duty(tx: Transaction, village: Area, person: Staff, days: Seque
     tx.audit(village.id, f"staff:{person.id}", "duty.taken", f"staff:{person.id}", [str(day) for day in days])
 
 
+async def hand_over_for(tx: Transaction, leaver: Staff, successor: Staff, by: Staff) -> int:
+    """Somebody else says who follows whom. Raises NotAllowed where a duty that moves is not his to give."""
+    for duty in leaver.duties:
+        await _require_giver(tx, by, duty.role, await area_by_id(tx, duty.area_id))
+    return await hand_over(tx, leaver, successor, actor=f"staff:{by.id}")
+
+
 async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: str) -> int:
     """A change of office in one step: duties and open tickets move, the leaver's sessions and links end.
 

@@ -3,9 +3,13 @@
 from aiohttp import web
 
 from console.people import home, lists, person
+from console.people.flags import FlagPages
 from console.people.home import HomePages, NewHomePages
 from console.people.lists import ListPages
+from console.people.merging import MergePages
+from console.people.papers import PaperPages
 from console.people.person import PersonPages
+from console.people.personal import PersonalPages
 from console.people.roster import RosterPages
 from console.people.sheets import MOST_UPLOADED, SheetPages
 from console.visits import Doorkeeper, Office
@@ -17,7 +21,7 @@ _UPLOAD = r"/people/import/{upload:\d{1,18}}"
 
 
 def people_routes(office: Office) -> list[web.RouteDef]:
-    return [*_roster_routes(office), *_sheet_routes(office)]
+    return [*_roster_routes(office), *_sheet_routes(office), *_care_routes(office)]
 
 
 def _roster_routes(office: Office) -> list[web.RouteDef]:
@@ -45,4 +49,23 @@ def _sheet_routes(office: Office) -> list[web.RouteDef]:
         web.get(_UPLOAD, keeper.page(sheets.one)),
         web.post(_UPLOAD + "/{action:take|drop}", keeper.press(sheets.act)),
         web.post("/people/export", keeper.press(sheets.export)),
+    ]
+
+
+def _care_routes(office: Office) -> list[web.RouteDef]:
+    """What the law on personal information is about, and joining two rows that are one person."""
+    keeper, merging, flags = Doorkeeper(office), MergePages(office), FlagPages(office)
+    personal, papers = PersonalPages(office), PaperPages(office)
+    return [
+        web.get(_RESIDENT + "/merge", keeper.page(merging.page)),
+        web.post(_RESIDENT + "/merge", keeper.press(merging.merge)),
+        web.get(_RESIDENT + "/flags", keeper.page(flags.page)),
+        web.post(_RESIDENT + "/flags/{action:set|end}", keeper.press(flags.act)),
+        web.get(_RESIDENT + "/kept", keeper.page(personal.kept)),
+        web.post(_RESIDENT + "/kept/export", keeper.press(personal.export)),
+        web.post(_RESIDENT + "/kept/{action:request|erase}", keeper.press(personal.act)),
+        web.get("/people/requests", keeper.page(personal.requests)),
+        web.post(r"/people/requests/{request:\d{1,18}}", keeper.press(personal.answer)),
+        web.get("/people/retention", keeper.page(papers.retention)),
+        web.get("/people/assessment", keeper.page(papers.assessment)),
     ]

@@ -10,7 +10,16 @@ from store.domain.people import Role
 from store.domain.settings import AreaSettings
 from store.queries.areas import settings_for
 from store.queries.membership import lives_in
-from store.tables import audit_entries, channel_accounts, contacts, duties, resident_flags, residents, roster_uploads
+from store.tables import (
+    areas,
+    audit_entries,
+    channel_accounts,
+    contacts,
+    duties,
+    resident_flags,
+    residents,
+    roster_uploads,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,13 @@ async def _flags(tx: Transaction, village: Area) -> dict[str, int]:
 
 
 async def _offices(tx: Transaction, village: Area) -> dict[Role, int]:
-    held = await _by(tx, duties.c.role, duties.c.area_id == village.id, duties.c.ended_at.is_(None))
+    rows = await tx.all(
+        select(duties.c.role, func.count())
+        .join(areas, areas.c.id == duties.c.area_id)
+        .where(duties.c.ended_at.is_(None), areas.c.path.startswith(village.path))
+        .group_by(duties.c.role)
+    )
+    held = {row[0]: row[1] for row in rows}
     return {role: held[role] for role in Role if role in held}
 
 

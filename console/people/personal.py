@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console.pages import language_asked, moment
 from console.people.presses import PEOPLE, chosen, named, pressed, villages_open_to
-from console.people.sheets import download, workbook
+from console.people.sheets import download
 from console.visits import Fields, Office, Visit
 from store.actions.personal_data import (
     answer_request,
@@ -25,6 +25,7 @@ from store.domain.personal_data import RequestKind
 from store.queries.access import may_keep_roster
 from store.queries.personal_data import KeptAbout, Look, request_by_id, requests_of
 from store.queries.residents import Home
+from store.workbooks import workbook
 
 Words = Mapping[str, Mapping[str, str]]
 

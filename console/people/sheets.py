@@ -2,13 +2,11 @@
 
 import asyncio
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
-import xlsxwriter
 from aiohttp import web
 
 from console.pages import language_asked
@@ -33,6 +31,7 @@ from store.queries.areas import groups_of
 from store.queries.roster import EXPORT_HEADINGS, export_rows
 from store.queries.roster_uploads import Upload, UploadState, upload_content, uploads_of
 from store.sheets import LARGEST_FILE_BYTES
+from store.workbooks import workbook
 
 IMPORT = f"{PEOPLE}/import"
 MOST_UPLOADED = LARGEST_FILE_BYTES + 100_000
@@ -180,17 +179,6 @@ async def _file(request: web.Request) -> tuple[str, bytes]:
     if not content:
         raise Refusal("file.missing")
     return sent.filename, content
-
-
-def workbook(title: str, rows: Sequence[Sequence[str]]) -> bytes:
-    """One sheet. Cells are written as text: a name such as =cmd() stays a name in whatever opens the file."""
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(title[:31].translate(str.maketrans("", "", "[]:*?/\\'")) or "1")
-        for at, row in enumerate(rows):
-            for column, value in enumerate(row):
-                sheet.write_string(at, column, value)
-    return written.getvalue()
 
 
 def download(content: bytes, name: str) -> web.Response:

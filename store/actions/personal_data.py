@@ -4,7 +4,9 @@ import secrets
 
 from sqlalchemy import func, select
 
+from store.actions.contacts import bury_contact
 from store.actions.flags import end_flags_of
+from store.actions.inbound import INBOUND_ADDRESS
 from store.actions.tags import drop_tags_of
 from store.database import Transaction
 from store.domain.errors import NotAllowed, Refusal
@@ -17,6 +19,7 @@ from store.queries.residents import Home, home_seen_by
 from store.tables import (
     contact_holders,
     contacts,
+    inbound_messages,
     person_requests,
     residents,
     sessions,
@@ -108,17 +111,15 @@ async def _is_his_alone(tx: Transaction, contact_id: int) -> bool:
 
 
 async def _overwrite(tx: Transaction, contact_id: int) -> None:
-    nothing = f"erased:{secrets.token_hex(16)}"
+    """What waited for it is not sent any more, and what came from it no longer says from where."""
+    await bury_contact(tx, contact_id)
     await tx.run(subscriptions.delete().where(subscriptions.c.contact_id == contact_id))
     await tx.run(sessions.delete().where(sessions.c.contact_id == contact_id))
-    await tx.run(
-        contacts.update()
-        .where(contacts.c.id == contact_id)
-        .values(
-            address=tx.keyring.seal(nothing, context=ADDRESS),
-            address_index=tx.keyring.index(nothing, context=ADDRESS),
-            last4_index=tx.keyring.index(nothing, context=ADDRESS),
-            display_name="",
-            dead_at=tx.now,
-        )
-    )
+    nothing = f"erased:{secrets.token_hex(16)}"
+    index = tx.keyring.index(nothing, context=ADDRESS)
+    address = tx.keyring.seal(nothing, context=ADDRESS)
+    values = {"address": address, "address_index": index, "last4_index": index, "display_name": ""}
+    await tx.run(contacts.update().where(contacts.c.id == contact_id).values(**values))
+    came = tx.keyring.seal(nothing, context=INBOUND_ADDRESS)
+    from_there = inbound_messages.c.contact_id == contact_id
+    await tx.run(inbound_messages.update().where(from_there).values(address=came, address_index=index))

@@ -10,7 +10,11 @@ from sqlalchemy import func, select
 
 from notifier.roster_jobs import roster_job
 from store.actions.roster_uploads import KEPT_FOR, forget_uploads
+from store.domain.audiences import Audience, AudienceKind
+from store.domain.deliberation import RollKind
 from store.domain.jobs import JobArguments
+from store.queries.matters import roll_size_of
+from store.queries.membership import people_meant
 from store.tables import (
     audit_entries,
     contact_holders,
@@ -185,6 +189,10 @@ async def test_who_has_gone_hears_no_more_and_is_not_deleted(hub: Hub) -> None:
         gone = await browser.press(f"{path}/gone", why="died")
         assert "去世了" in gone.text
         assert await found(browser, "陈伯") == []
+        async with hub.books() as tx:
+            today = tx.now.date()
+            assert await people_meant(tx, Audience(AudienceKind.GROUP, hub.groups[2]), today) == 2
+            assert await roll_size_of(tx, RollKind.ADULTS, hub.village.id, None, today) == 4
         assert await found(browser, "陈伯", show="gone") == ["陈伯"]
         async with hub.books() as tx:
             held = select(func.count()).select_from(contact_holders)

@@ -140,6 +140,7 @@ FILLED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)  # what SQL decides is walked above
 @pytest.mark.parametrize("name", MAY)
 async def test_a_walk_of_all_presses(walked: Hub, name: str) -> None:
     """What is not his to press changes nothing, even with a good token; what is his, breaks nothing."""

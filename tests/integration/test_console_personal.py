@@ -19,7 +19,16 @@ from store.domain.people import ContactKind, Role
 from store.domain.tickets import Category, Report
 from store.queries.matters import entitlements_of, matter_by_id
 from store.queries.people import ADDRESS, contact_at
-from store.tables import audit_entries, casts, contacts, person_requests, resident_flags, residents, tickets
+from store.tables import (
+    audit_entries,
+    casts,
+    contacts,
+    inbound_messages,
+    person_requests,
+    resident_flags,
+    residents,
+    tickets,
+)
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, signed_in
 
@@ -205,6 +214,7 @@ async def test_a_request_is_taken_down_and_answered_in_time(hub: Hub) -> None:
 
 
 async def test_what_nothing_holds_is_deleted_when_he_asks(hub: Hub) -> None:
+    await hub.text("陈伯", "你好")
     path = f"{path_of(hub, '陈伯')}/kept"
     async with signed_in(hub, "周文书") as browser:
         await browser.get(path)
@@ -221,6 +231,10 @@ async def test_what_nothing_holds_is_deleted_when_he_asks(hub: Hub) -> None:
         assert "陈伯" not in browser.page.text
     async with hub.books() as tx:
         assert await tx.scalar(select(contacts.c.id).where(contacts.c.dead_at.is_not(None))) is not None
+        came_from = tx.keyring.index("+8613900007001", context=ADDRESS)
+        assert await tx.scalar(select(inbound_messages.c.id)) is not None
+        still = select(inbound_messages.c.id).where(inbound_messages.c.address_index == came_from)
+        assert await tx.scalar(still) is None
 
 
 async def test_a_shared_number_stays_with_the_other(hub: Hub) -> None:

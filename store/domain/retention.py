@@ -5,12 +5,16 @@ from enum import StrEnum
 
 
 class Ends(StrEnum):
-    """What happens at the end: by itself, on request, by hand once an archive's period is over, or never."""
+    """What happens at the end: by itself, on request, by hand once an archive's period is over, or never.
+
+    `mark`: only a keyed mark to know somebody by was ever there.
+    """
 
     ITSELF = "itself"
     ASKED = "asked"
     ARCHIVE = "archive"
     NEVER = "never"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +38,5 @@ RETENTION = (
     Period("ballots", "until_count", Ends.ITSELF, "pipl_19"),
     Period("ledger", "archive", Ends.ARCHIVE, "pipl_47"),
     Period("audit", "archive", Ends.NEVER, "pipl_51"),
-    Period("identity", "never_kept", Ends.ITSELF, "pipl_28"),
+    Period("identity", "never_kept", Ends.MARK, "pipl_28"),
 )

@@ -8,6 +8,7 @@ from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.people import Role
 from store.domain.settings import AreaSettings
+from store.queries.access import PEOPLE_ROLES
 from store.queries.areas import settings_for
 from store.queries.membership import lives_in
 from store.tables import (
@@ -24,7 +25,10 @@ from store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`minors` are those of whom it is known; `flags`, `contacts`, `offices` and `accounts` count by kind."""
+    """`minors` are those of whom it is known; `flags`, `contacts` and `accounts` count by kind.
+
+    `offices` are the duties in the village that need the roster.
+    """
 
     settings: AreaSettings
     residents: int
@@ -87,7 +91,7 @@ async def _offices(tx: Transaction, village: Area) -> dict[Role, int]:
         .group_by(duties.c.role)
     )
     held = {row[0]: row[1] for row in rows}
-    return {role: held[role] for role in Role if role in held}
+    return {role: held[role] for role in Role if role in held and role in PEOPLE_ROLES}
 
 
 async def _accounts(tx: Transaction, village: Area) -> dict[str, int]:

@@ -37,12 +37,15 @@ from notifier.notice_jobs import notice_job
 from notifier.pulse import Pulse
 from notifier.registry import CHANNELS, Surroundings
 from notifier.render import TEMPLATES, Renderer
+from notifier.roster_jobs import roster_job
 from notifier.scheduler import Chore, Scheduler
 from notifier.visiting import follow_up
 from store.actions.fallbacks import release_second_steps
+from store.actions.flags import end_flags_that_ran_out
 from store.actions.leases import end_leases, lease_holders
 from store.actions.notice_controls import hold_back
 from store.actions.progress import defer_unfinished
+from store.actions.roster_uploads import forget_uploads
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.accounts import Account, AccountKind
@@ -101,8 +104,11 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         engine = DeliveryEngine(database, channels, holder, utc_now)
         inbox = Inbox(database, files, renderer, pulse, engine.send_soon)
         rooms = ChatRooms(database, files, inbox.receive, pulse)
-        handlers: dict[str, JobHandler] = {JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake)}
-        handlers |= console_jobs(database, files, console_pages(), utc_now)
+        handlers: dict[str, JobHandler] = {
+            JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake),
+            JobName.IMPORT_ROSTER: roster_job(database, utc_now),
+            **console_jobs(database, files, console_pages(), utc_now),
+        }
         jobs = database.queue = await open_jobs(database, handlers, holder)
         yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, jobs, holder)
         await jobs.close()
@@ -232,6 +238,8 @@ def _chores(renderer: Renderer) -> list[Chore]:
         follow_notices,
         close_votes,
         lapse_quiet_tickets,
+        end_flags_that_ran_out,
+        forget_uploads,
     ]
 
 

@@ -11,7 +11,9 @@ from console.audit.routes import audit_routes
 from console.figures.routes import figures_routes
 from console.jobs.routes import job_routes
 from console.notices.routes import notice_routes
+from console.offices.routes import office_routes
 from console.pages import Pages
+from console.people.routes import people_routes
 from console.settings.routes import settings_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
@@ -89,6 +91,8 @@ def _rooms(office: Office) -> list[web.RouteDef]:
         *today_routes(office),
         *ticket_routes(office),
         *notice_routes(office),
+        *people_routes(office),
+        *office_routes(office),
         *figures_routes(office),
         *settings_routes(office),
         *audit_routes(office),

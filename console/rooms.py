@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.domain.people import Staff
-from store.queries.access import may_search_audit, may_see_figures, may_see_settings, opens_somewhere
+from store.queries.access import (
+    has_office,
+    has_people,
+    may_search_audit,
+    may_see_figures,
+    may_see_settings,
+    opens_somewhere,
+)
 
 
 def _everyone(_person: Staff) -> bool:
@@ -23,6 +30,8 @@ ROOMS = (
     Room("today", _everyone),
     Room("tickets", _everyone),
     Room("notices", _everyone),
+    Room("people", has_people),
+    Room("offices", has_office),
     Room("figures", lambda person: opens_somewhere(person, may_see_figures)),
     Room("settings", lambda person: opens_somewhere(person, may_see_settings)),
     Room("audit", lambda person: opens_somewhere(person, may_search_audit)),

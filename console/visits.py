@@ -156,8 +156,11 @@ class Doorkeeper:
 
         return answer
 
-    def press(self, handler: Press) -> Handler:
-        """A form for staff. Whoever's session ended while he wrote gets back what he wrote."""
+    def press(self, handler: Press, *, most_bytes: int = 0) -> Handler:
+        """A form for staff. Whoever's session ended while he wrote gets back what he wrote.
+
+        `most_bytes` where a file comes with it that may be larger than what one writes.
+        """
 
         async def answer(request: web.Request) -> web.StreamResponse:
             visit = await self._used(request)
@@ -166,7 +169,17 @@ class Doorkeeper:
                 return self.office.pages.page(request, "signed_out.html", status=401, text=str(sent.get("text", "")))
             return await handler(request, visit, await read_form(request, request.cookies[SESSION_COOKIE]))
 
-        return answer
+        async def answer_with_file(request: web.Request) -> web.StreamResponse:
+            request = request.clone(client_max_size=most_bytes)
+            sent = await request.post()
+            try:
+                return await answer(request)
+            finally:
+                for one in sent.values():
+                    if isinstance(one, web.FileField):
+                        one.file.close()
+
+        return answer_with_file if most_bytes else answer
 
     async def _used(self, request: web.Request) -> Visit | None:
         visit = await self.visit(request)

@@ -16,7 +16,7 @@ from store.domain.roster_cells import CellValue
 
 Rows = list[list[CellValue]]
 
-_LARGEST_FILE_BYTES = 20 * 1024 * 1024
+LARGEST_FILE_BYTES = 20 * 1024 * 1024
 _LARGEST_UNPACKED_BYTES = 300 * 1024 * 1024
 _MOST_CELLS = 4_000_000
 _ZIP = b"PK\x03\x04"
@@ -53,15 +53,21 @@ def read_sheets(path: Path) -> dict[str, Rows]:
     A merged cell's value stands in each of its cells, a formula's is the one that was last computed. What the file is
     goes by its bytes, not by its name. Raises SheetUnreadable.
     """
-    if path.stat().st_size > _LARGEST_FILE_BYTES:
+    if path.stat().st_size > LARGEST_FILE_BYTES:
         raise SheetUnreadable(SheetFault.TOO_LARGE)
-    content = path.read_bytes()
+    return sheets_in(path.read_bytes(), path.stem)
+
+
+def sheets_in(content: bytes, name: str) -> dict[str, Rows]:
+    """As `read_sheets`, of a file that is no file yet."""
+    if len(content) > LARGEST_FILE_BYTES:
+        raise SheetUnreadable(SheetFault.TOO_LARGE)
     if content.startswith(_COMPOUND_FILE):
         encrypted = _ENCRYPTED_STREAM in content
         raise SheetUnreadable(SheetFault.ENCRYPTED if encrypted else SheetFault.OLD_FORMAT)
     if content.startswith(_ZIP):
         return _read_workbook(content)
-    return {path.stem: _read_csv(content)}
+    return {name: _read_csv(content)}
 
 
 def _read_workbook(content: bytes) -> dict[str, Rows]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-import xlsxwriter
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -25,6 +24,7 @@ from store.domain.working_calendar import VILLAGE_ZONE
 from store.queries.areas import groups_of, village_named
 from store.queries.roster import EXPORT_HEADINGS, export_rows
 from store.sheets import Rows, read_sheet
+from store.workbooks import workbook
 
 SHOWN = 40
 _ACTOR = "console"
@@ -136,20 +136,15 @@ def _names(people: Sequence[KnownResident]) -> str:
 
 
 def export_file(file: Path, village: str) -> None:
-    count = asyncio.run(_export(file, village))
-    print(f"{count}人写到{file}。这次导出已记在审计里。")
+    rows = asyncio.run(_export(village))
+    file.write_bytes(workbook("花名册", [EXPORT_HEADINGS, *rows]))
+    print(f"{len(rows)}人写到{file}。这次导出已记在审计里。")
 
 
-async def _export(file: Path, village: str) -> int:
+async def _export(village: str) -> list[list[str]]:
     """The audit fact is committed before the file appears: no export without its trace."""
     async with open_store() as database, database.write(utc_now()) as tx:
         place = await the_village(tx, village)
         rows = list(await export_rows(tx, place.id))
         tx.audit(place.id, _ACTOR, "roster.exported", f"area:{place.id}", len(rows))
-    # Cells are written as text: a name such as =cmd() stays a name in whatever opens the file.
-    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet("花名册")
-        for at, row in enumerate([EXPORT_HEADINGS, *rows]):
-            for column, value in enumerate(row):
-                sheet.write_string(at, column, value)
-    return len(rows)
+    return rows

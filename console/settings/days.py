@@ -17,7 +17,7 @@ from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.domain.figures import month_after
 from store.domain.people import Staff
 from store.domain.working_calendar import WorkingCalendar
-from store.queries.access import may_change_settings, may_keep_roster
+from store.queries.access import may_change_settings, may_keep_duty_roster
 from store.queries.areas import settings_for
 from store.queries.people import staff_of_village, staff_serving
 from store.queries.settings_book import roster_between
@@ -117,12 +117,12 @@ class DayPages:
             refusal=refusal,
             days=[(day, on_duty.get(day), calendar.is_working_day(day)) for day in days],
             people=people,
-            may_change=may_keep_roster(visit.person, place.area.path),
+            may_change=may_keep_duty_roster(visit.person, place.area.path),
         )
 
 
 async def _keep_roster(tx: Transaction, visit: Visit, area: Area, fields: Fields) -> None:
-    if area.kind is not AreaKind.VILLAGE or not may_keep_roster(visit.person, area.path):
+    if area.kind is not AreaKind.VILLAGE or not may_keep_duty_roster(visit.person, area.path):
         raise NotAllowed("setting.not_yours")
     people = {str(one.id): one for one in await _who_may_stand(tx, area)}
     for who, days in _changed(fields).items():

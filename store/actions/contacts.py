@@ -49,13 +49,15 @@ async def address_of(tx: Transaction, contact_id: int) -> str:
     return tx.keyring.open(sealed, context=ADDRESS)
 
 
-async def add_holder(tx: Transaction, contact: Contact, resident_id: int, proof: Proof) -> None:
+async def add_holder(
+    tx: Transaction, contact: Contact, resident_id: int, proof: Proof, *, actor: str = "system"
+) -> None:
     """Record that a resident is reached at this contact, and how that is known."""
     added = await tx.insert_new(
         contact_holders, contact_id=contact.id, resident_id=resident_id, proof=proof, verified_at=tx.now
     )
     if added:
-        tx.audit(contact.area_id, "system", "contact.verified", f"contact:{contact.id}", [resident_id, proof])
+        tx.audit(contact.area_id, actor, "contact.verified", f"contact:{contact.id}", [resident_id, proof])
 
 
 async def give_office(tx: Transaction, contact: Contact, person: Staff) -> None:

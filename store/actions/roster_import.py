@@ -12,9 +12,11 @@ from sqlalchemy import bindparam, select
 
 from store.actions.areas import add_area
 from store.actions.contacts import LAST4
+from store.actions.flags import note_flags
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import Refusal
+from store.domain.names import initials_of
 from store.domain.people import ContactKind, Proof
 from store.domain.roster import RosterSheet
 from store.domain.roster_matching import Listed, Standing
@@ -94,7 +96,8 @@ async def import_roster(
     plan = plan_import(listed, await _books(tx, place), keep_flags)
     await _add_groups(tx, place, plan)
     writer = _Writer(tx, place, plan, await _groups(tx, place), progress)
-    await writer.write(listed)
+    ids = await writer.write(listed)
+    await _note_flags(tx, plan, ids, reason)
     counts = [len(plan.new), len(plan.changed), plan.phones_to_link]
     tx.audit(place.id, actor, "roster.imported", f"area:{place.id}", counts)
     if keep_flags:
@@ -157,6 +160,15 @@ async def _add_groups(tx: Transaction, village: Area, plan: RosterPlan) -> None:
         await add_area(tx, AreaKind.GROUP, f"{number}组", village, number)
 
 
+async def _note_flags(tx: Transaction, plan: RosterPlan, ids: Mapping[int, int], reason: str) -> None:
+    """What each sensitive flag that is new is kept for, and until when."""
+    new = [(ids[one.listed.person.row], flag) for one in plan.new for flag in one.after.flags]
+    new += [
+        (one.before.id, flag) for one in plan.changed for flag in set(one.after.flags) - set(one.before.standing.flags)
+    ]
+    await note_flags(tx, [(resident_id, SensitiveFlag(flag)) for resident_id, flag in new], reason)
+
+
 @dataclass(slots=True)
 class _Writer:
     """Writes a plan, a batch at a time: one statement a person would take minutes."""
@@ -168,12 +180,14 @@ class _Writer:
     progress: Progress
     done: int = 0
 
-    async def write(self, listed: Sequence[Listed]) -> None:
+    async def write(self, listed: Sequence[Listed]) -> dict[int, int]:
+        """The resident of each row of the sheet."""
         homes = {**self.plan.households, **await self._add_households()}
         ids = {row: known.id for row, known in self.plan.known.items()} | await self._add_residents(homes)
         await self._change_residents(homes)
         await self._regroup_households(homes)
         await self._link_phones(listed, ids)
+        return ids
 
     def _group(self, group: Group | None) -> int | None:
         return None if group is None else self.groups.get(group)
@@ -208,7 +222,7 @@ class _Writer:
         }
 
     async def _change_residents(self, homes: Mapping[str, int]) -> None:
-        changing = ("household_id", "group_id", *Standing.__dataclass_fields__)
+        changing = ("household_id", "group_id", "initials", *Standing.__dataclass_fields__)
         statement = (
             residents.update()
             .where(residents.c.id == bindparam("changed_id"))
@@ -224,6 +238,7 @@ class _Writer:
             "changed_id": one.before.id,
             "group_id": one.before.group_id if person.group is None else self._group(person.group),
             "household_id": homes[person.household],
+            "initials": initials_of(one.after.name),
             **_columns(one.after),
         }
 

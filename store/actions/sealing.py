@@ -8,8 +8,9 @@ from store.actions.inbound import INBOUND_ADDRESS
 from store.database import Transaction
 from store.queries.accounts import CREDENTIALS
 from store.queries.people import ADDRESS
+from store.queries.roster_uploads import CONTENT
 from store.queries.totp import SECRET
-from store.tables import channel_accounts, contacts, inbound_messages, staff_totp
+from store.tables import channel_accounts, contacts, inbound_messages, roster_uploads, staff_totp
 
 BATCH = 500
 
@@ -17,7 +18,7 @@ BATCH = 500
 @dataclass(frozen=True, slots=True)
 class _Sealed:
     table: Table
-    column: Column[bytes]
+    column: Column[bytes] | Column[bytes | None]
     context: str
 
 
@@ -26,6 +27,7 @@ _SEALED = (
     _Sealed(contacts, contacts.c.address, ADDRESS),
     _Sealed(inbound_messages, inbound_messages.c.address, INBOUND_ADDRESS),
     _Sealed(staff_totp, staff_totp.c.secret, SECRET),
+    _Sealed(roster_uploads, roster_uploads.c.content, CONTENT),
 )
 """Every sealed column. Ballot keys are left: they live as long as a vote and are destroyed with it."""
 

@@ -7,24 +7,71 @@ from sqlalchemy import select
 
 from store.actions.sign_in import end_sessions_of
 from store.database import Transaction
-from store.domain.areas import Area
-from store.domain.errors import Refusal
+from store.domain.areas import Area, AreaKind
+from store.domain.errors import NotAllowed, Refusal
 from store.domain.people import Role, Staff
 from store.domain.tickets import OPEN_STATES
+from store.queries.access import may_give, needs_code
+from store.queries.areas import area_by_id
 from store.queries.people import staff_by_id
 from store.tables import contacts, duties, duty_roster, sessions, staff, tickets
 
+NAME_LENGTH = 80
+
 
 async def add_staff(
-    tx: Transaction, area: Area, name: str, roles: Sequence[tuple[Role, Area]], *, resident_id: int | None = None
+    tx: Transaction,
+    area: Area,
+    name: str,
+    roles: Sequence[tuple[Role, Area]],
+    *,
+    resident_id: int | None = None,
+    actor: str = "system",
 ) -> Staff:
     """Add a person in office. Raises Refusal("staff.role_missing") without a role: he would see and do nothing."""
     if not roles:
         raise Refusal("staff.role_missing", name=name)
     staff_id = await tx.insert(staff, area_id=area.id, name=name, resident_id=resident_id)
     await tx.insert_many(duties, [{"staff_id": staff_id, "role": role, "area_id": where.id} for role, where in roles])
-    tx.audit(area.id, "system", "staff.added", f"staff:{staff_id}", [role for role, _ in roles])
+    tx.audit(area.id, actor, "staff.added", f"staff:{staff_id}", [role for role, _ in roles])
     return await staff_by_id(tx, staff_id)
+
+
+async def give_duty(tx: Transaction, person: Staff, role: Role, area: Area, by: Staff) -> None:
+    """He signs in anew: some duties ask for a code too. Raises NotAllowed("office.not_yours")."""
+    await _require_giver(tx, by, role, area)
+    if (role, area.id) in {(duty.role, duty.area_id) for duty in person.duties}:
+        return
+    await tx.insert(duties, staff_id=person.id, role=role, area_id=area.id)
+    if needs_code(await staff_by_id(tx, person.id)) and not needs_code(person):
+        await end_sessions_of(tx, person.id)
+    tx.audit(person.area_id, f"staff:{by.id}", "duty.given", f"staff:{person.id}", [role, area.id])
+
+
+async def take_duty(tx: Transaction, person: Staff, role: Role, area: Area, by: Staff) -> None:
+    """Raises NotAllowed, and Refusal("office.last_duty"): whoever leaves hands his office over."""
+    await _require_giver(tx, by, role, area)
+    if [(duty.role, duty.area_id) for duty in person.duties] == [(role, area.id)]:
+        raise Refusal("office.last_duty", name=person.name)
+    held = (duties.c.staff_id == person.id, duties.c.role == role, duties.c.area_id == area.id)
+    await tx.run(duties.update().where(*held, duties.c.ended_at.is_(None)).values(ended_at=tx.now))
+    tx.audit(person.area_id, f"staff:{by.id}", "duty.ended", f"staff:{person.id}", [role, area.id])
+
+
+async def take_on(tx: Transaction, village: Area, name: str, role: Role, area: Area, by: Staff) -> Staff:
+    """Somebody new in office. Raises NotAllowed, Refusal("staff.name_missing")."""
+    await _require_giver(tx, by, role, area)
+    if not name.strip():
+        raise Refusal("staff.name_missing")
+    return await add_staff(tx, village, name.strip()[:NAME_LENGTH], [(role, area)], actor=f"staff:{by.id}")
+
+
+async def _require_giver(tx: Transaction, by: Staff, role: Role, area: Area) -> None:
+    """A village's own duties are given in the village, those that watch over it by whoever serves the town."""
+    inside = area if area.kind is not AreaKind.GROUP else await area_by_id(tx, area.parent_id or area.id)
+    town = await area_by_id(tx, inside.parent_id) if inside.kind is AreaKind.VILLAGE and inside.parent_id else inside
+    if not may_give(by, role, area.path, town.path):
+        raise NotAllowed("office.not_yours")
 
 
 async def put_on_duty(
@@ -46,6 +93,13 @@ async def leave_duty_open(tx: Transaction, village: Area, days: Sequence[date], 
 async def _clear_duty(tx: Transaction, village: Area, days: Sequence[date]) -> int:
     mine = (duty_roster.c.area_id == village.id, duty_roster.c.day.in_(days))
     return await tx.run(duty_roster.delete().where(*mine))
+
+
+async def hand_over_for(tx: Transaction, leaver: Staff, successor: Staff, by: Staff) -> int:
+    """Somebody else says who follows whom. Raises NotAllowed where a duty that moves is not his to give."""
+    for duty in leaver.duties:
+        await _require_giver(tx, by, duty.role, await area_by_id(tx, duty.area_id))
+    return await hand_over(tx, leaver, successor, actor=f"staff:{by.id}")
 
 
 async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: str) -> int:

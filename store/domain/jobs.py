@@ -21,6 +21,7 @@ class JobName(StrEnum):
     SEND_NOTICE = "send_notice"
     VERIFY_CHAIN = "verify_chain"
     EXPORT_AUDIT = "export_audit"
+    IMPORT_ROSTER = "import_roster"
 
 
 @dataclass(frozen=True, slots=True)

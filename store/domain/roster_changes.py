@@ -6,6 +6,7 @@ village and sensitive flags are added, never taken away: their absence from a re
 
 from dataclasses import dataclass, fields
 
+from store.domain.people import Gone
 from store.domain.roster_matching import Listed, Standing, years_agree
 from store.domain.roster_people import RosterPerson
 from store.domain.roster_remarks import RosterFlag, SensitiveFlag
@@ -22,6 +23,7 @@ class Rules:
 def standing_of(one: Listed, before: Standing | None, rules: Rules) -> Standing:
     """The resident after the import. Whoever is new is registered and at home unless the sheet says otherwise.
 
+    Who had moved away and is listed again has come back; no file brings back the dead.
     Membership of the collective is never presumed from it: the members' assembly decides that.
     """
     person = one.person
@@ -42,6 +44,7 @@ def standing_of(one: Listed, before: Standing | None, rules: Rules) -> Standing:
         party_member=before.party_member or RosterFlag.PARTY_MEMBER in person.flags,
         representative=before.representative or RosterFlag.REPRESENTATIVE in person.flags,
         flags=tuple(sorted({*before.flags, *(person.sensitive_flags & rules.kept_flags)})),
+        gone=before.gone if before.gone == Gone.DIED else "",
     )
 
 

@@ -24,7 +24,10 @@ _ORDER_MARK = "#"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the books hold of a resident, but for where he belongs and how he is reached. `flags` are sorted."""
+    """What the books hold of a resident, but for where he belongs and how he is reached. `flags` are sorted.
+
+    `gone` is "" for whoever is here, else why he is not.
+    """
 
     name: str
     sex: str
@@ -39,6 +42,7 @@ class Standing:
     party_member: bool
     representative: bool
     flags: tuple[str, ...]
+    gone: str = ""
 
     @property
     def born(self) -> Born:
@@ -90,7 +94,8 @@ def match(listed: Sequence[Listed], known: Sequence[KnownResident], numbers: Map
     matcher.pair(_known_name_at_home, _name_at_home(homes), unless=_births_contradict)
     settled = set(matcher.keys.values())
     kept = {key: home for key, home in homes.items() if _ORDER_MARK not in key or key in settled}
-    return Matching(matcher.pairs, kept, tuple(matcher.known))
+    missing = tuple(resident for resident in matcher.known if not resident.standing.gone)
+    return Matching(matcher.pairs, kept, missing)
 
 
 def _never(_one: Listed, _resident: KnownResident) -> bool:

@@ -19,10 +19,14 @@ class RosterFlag(StrEnum):
 
 
 class SensitiveFlag(StrEnum):
-    """Imported only where the clerk ticks it and gives a reason."""
+    """Kept only for a purpose that is written down, until a day that is set (PIPL Art. 28 and 29).
+
+    An illness is never one: what a village does about it, bringing food or carrying somebody down, is `CARE`.
+    """
 
     HARDSHIP = "hardship"
     LEFT_BEHIND = "left_behind"
+    CARE = "care"
 
 
 _REFUSED = re.compile(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
-from store.domain.audiences import may_know
+from store.domain.audiences import FLAG_ROLE, may_know
 from store.domain.notices import Notice
 from store.domain.occurrences import ServiceKind
 from store.domain.people import Duty, Role, Staff
@@ -136,6 +136,66 @@ def may_see_readers(person: Staff, notice: Notice) -> bool:
     return may_see_notice(person, notice) and may_know(person, notice.audience)
 
 
+PEOPLE_ROLES = frozenset(
+    {
+        Role.PARTY_BRANCH,
+        Role.FRONT_DESK,
+        Role.POPULATION,
+        Role.WELFARE,
+        Role.GRID_OFFICER,
+        Role.TOWN_OFFICIAL,
+    }
+)
+"""Who needs the roster for what he does; a mediator or an accountant does not."""
+KEEPER_ROLES = frozenset({Role.PARTY_BRANCH, Role.FRONT_DESK, Role.POPULATION})
+"""Who keeps the roster of a whole village: takes files in and out, joins what was written down twice."""
+OFFICE_ROLES = frozenset({Role.PARTY_BRANCH, Role.TOWN_OFFICIAL, Role.ADMINISTRATOR})
+"""Who gives and takes duties."""
+TOWN_GIVES = frozenset({Role.SUPERVISORS, Role.POLICE, Role.TOWN_OFFICIAL, Role.ADMINISTRATOR, Role.PARTY_BRANCH})
+"""Duties that a village does not give itself: those that watch over it, and those that give duties."""
+
+
+def _holds_any(person: Staff, roles: Collection[Role], area_path: str) -> bool:
+    return any(person.holds(role, area_path) for role in roles)
+
+
+def has_people(person: Staff) -> bool:
+    return any(duty.role in PEOPLE_ROLES for duty in person.duties)
+
+
+def sees_people(person: Staff, path: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether he may see who lives in the area of that path."""
+    mine = [path.startswith(duty.area_path) for duty in person.duties if duty.role in PEOPLE_ROLES]
+    return or_(false(), *mine)
+
+
+def may_change_people(person: Staff, area_path: str) -> bool:
+    """Who writes persons, homes and numbers: the roster's keepers, and a grid officer in his own grid."""
+    return _holds_any(person, {*KEEPER_ROLES, Role.GRID_OFFICER}, area_path)
+
+
+def may_keep_roster(person: Staff, area_path: str) -> bool:
+    return _holds_any(person, KEEPER_ROLES, area_path)
+
+
+def may_see_flags(person: Staff, area_path: str) -> bool:
+    return person.holds(FLAG_ROLE, area_path)
+
+
+def has_office(person: Staff) -> bool:
+    return any(duty.role in OFFICE_ROLES for duty in person.duties)
+
+
+def may_run_office(person: Staff, area_path: str) -> bool:
+    """Who adds people in office, gives and takes duties and hands an office over."""
+    return _holds_any(person, OFFICE_ROLES, area_path)
+
+
+def may_give(person: Staff, role: Role, area_path: str, town_path: str) -> bool:
+    """Whether he may give that duty for that area, or take it; `town_path` is the area above the village."""
+    return may_run_office(person, town_path if role in TOWN_GIVES else area_path)
+
+
 def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:
     """Whether he serves on such a day, and so may know the names of those who come."""
     return any(person.holds(role, area_path) for role in SERVICE_ROLES[service])
@@ -147,37 +207,33 @@ _SETTING_ROLES = (Role.PARTY_BRANCH,)
 _OVERSEERS = (Role.TOWN_OFFICIAL, Role.ADMINISTRATOR)
 
 
-def _holds_one(person: Staff, roles: Collection[Role], area_path: str) -> bool:
-    return any(person.holds(role, area_path) for role in roles)
-
-
 def may_see_figures(person: Staff, area_path: str) -> bool:
     """Who runs a place or watches over it. Figures name nobody and break nothing down to a few people."""
-    return _holds_one(person, (*_FIGURES_ROLES, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_FIGURES_ROLES, *_OVERSEERS), area_path)
 
 
 def may_search_audit(person: Staff, area_path: str) -> bool:
     """Who may read the book of who did what: the Party branch, the supervisors, the town and the administrator."""
-    return _holds_one(person, (*_BOOK_ROLES, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_BOOK_ROLES, *_OVERSEERS), area_path)
 
 
 def may_see_settings(person: Staff, area_path: str) -> bool:
     """Whoever sets them, and the front desk, which has to know them and keeps the duty roster."""
-    return _holds_one(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
 
 
 def may_change_settings(person: Staff, area_path: str) -> bool:
-    return _holds_one(person, (*_SETTING_ROLES, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_SETTING_ROLES, *_OVERSEERS), area_path)
 
 
 def may_change_setting(person: Staff, name: str, area_path: str) -> bool:
     """Some are for whoever stands above the village: see TOWN_SETTINGS."""
-    return _holds_one(person, _OVERSEERS if name in TOWN_SETTINGS else (*_SETTING_ROLES, *_OVERSEERS), area_path)
+    return _holds_any(person, _OVERSEERS if name in TOWN_SETTINGS else (*_SETTING_ROLES, *_OVERSEERS), area_path)
 
 
-def may_keep_roster(person: Staff, area_path: str) -> bool:
+def may_keep_duty_roster(person: Staff, area_path: str) -> bool:
     """Who may say who is on duty; anybody in office may take a day himself, in conversation."""
-    return _holds_one(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_SETTING_ROLES, Role.FRONT_DESK, *_OVERSEERS), area_path)
 
 
 def may_manage_channels(person: Staff, area_path: str) -> bool:

@@ -182,6 +182,7 @@ def _phone() -> ColumnElement[int]:
         .join(living, living.c.id == contact_holders.c.resident_id)
         .where(
             living.c.household_id == emergency_roll_entries.c.household_id,
+            living.c.gone == "",
             contacts.c.kind == ContactKind.PHONE,
             contacts.c.dead_at.is_(None),
         )

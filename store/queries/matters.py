@@ -198,7 +198,7 @@ def eligible(roll: RollKind, village_id: int, group_id: int | None, on: date) ->
         RollKind.DWELLERS: residents.c.away.is_(False),
     }
     here = residents.c.area_id == village_id if group_id is None else residents.c.group_id == group_id
-    return and_(here, adult, of_roll[roll])
+    return and_(here, residents.c.gone == "", adult, of_roll[roll])
 
 
 async def roll_size_of(tx: Transaction, roll: RollKind, village_id: int, group_id: int | None, on: date) -> int:

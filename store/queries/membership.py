@@ -51,11 +51,17 @@ def is_adult(today: date) -> ColumnElement[bool]:
 
 def _inside(audience: Audience) -> ColumnElement[bool]:
     if audience.groups:
-        return residents.c.group_id.in_([group.id for group in audience.groups])
+        chosen = residents.c.group_id.in_([group.id for group in audience.groups])
+        return and_(residents.c.gone == "", chosen)
     return lives_in(audience.area)
 
 
 def lives_in(area: Area) -> ColumnElement[bool]:
+    """Who moved away, died or was written down twice is of no area any more."""
+    return and_(residents.c.gone == "", _written_into(area))
+
+
+def _written_into(area: Area) -> ColumnElement[bool]:
     if area.kind is AreaKind.GROUP:
         return residents.c.group_id == area.id
     if area.kind is AreaKind.VILLAGE:

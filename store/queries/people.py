@@ -69,13 +69,18 @@ async def contacts_of_staff(tx: Transaction, staff_ids: Iterable[int]) -> list[C
     return await _contacts(tx, _OF_STAFF, {"ids": list(staff_ids)})
 
 
+async def contacts_where(tx: Transaction, *conditions: Any) -> list[Contact]:
+    return await _contacts(tx, _contacts_with(*conditions), {})
+
+
 def _contacts_with(*conditions: Any) -> Select[Any]:
     """A row for each of a contact's holders, and one for a contact that nobody holds."""
+    held = contact_holders.alias("held")
     return (
-        select(contacts, contact_holders.c.resident_id.label("holder_id"))
-        .join(contact_holders, contact_holders.c.contact_id == contacts.c.id, isouter=True)
+        select(contacts, held.c.resident_id.label("holder_id"))
+        .join(held, held.c.contact_id == contacts.c.id, isouter=True)
         .where(*conditions)
-        .order_by(contacts.c.id, contact_holders.c.resident_id)
+        .order_by(contacts.c.id, held.c.resident_id)
     )
 
 

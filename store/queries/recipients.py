@@ -202,7 +202,7 @@ class _Finding:
         held = (
             select(contact_holders.c.contact_id)
             .join(residents, residents.c.id == contact_holders.c.resident_id)
-            .where(residents.c.household_id == households.c.id)
+            .where(residents.c.household_id == households.c.id, residents.c.gone == "")
         )
         return (
             select(households.c.id, literal(0), literal(0), *self._of_contact())

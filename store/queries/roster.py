@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from store.database import Transaction
-from store.domain.people import ContactKind, Proof
+from store.domain.people import ContactKind, Gone, Proof
 from store.domain.roster_matching import KnownResident, Standing
 from store.queries.people import ADDRESS
 from store.tables import areas, contact_holders, contacts, households, residents
@@ -29,7 +29,7 @@ _SEX = {"male": "男", "female": "女"}
 
 
 async def known_residents(tx: Transaction, village_id: int) -> list[KnownResident]:
-    """Everyone of the village, with the phones that each holds."""
+    """Everyone of the village, also who has gone, with the phones that each holds."""
     phones: dict[int, dict[bytes, Proof]] = {}
     for row in await tx.all(
         select(contact_holders.c.resident_id, contact_holders.c.proof, contacts.c.address_index)
@@ -37,7 +37,8 @@ async def known_residents(tx: Transaction, village_id: int) -> list[KnownResiden
         .where(contacts.c.area_id == village_id, contacts.c.kind == ContactKind.PHONE)
     ):
         phones.setdefault(row.resident_id, {})[row.address_index] = Proof(row.proof)
-    rows = await tx.all(select(residents).where(residents.c.area_id == village_id).order_by(residents.c.id))
+    known = (residents.c.area_id == village_id, residents.c.gone != Gone.MERGED)
+    rows = await tx.all(select(residents).where(*known).order_by(residents.c.id))
     return [
         KnownResident(row.id, row.household_id, row.group_id, _standing(row), phones.get(row.id, {})) for row in rows
     ]
@@ -58,6 +59,7 @@ def _standing(row: Any) -> Standing:
         party_member=row.party_member,
         representative=row.representative,
         flags=tuple(row.flags),
+        gone=row.gone,
     )
 
 
@@ -78,7 +80,9 @@ async def phone_contacts(tx: Transaction, village_id: int) -> dict[bytes, int]:
 
 
 async def export_rows(tx: Transaction, village_id: int) -> Iterator[list[str]]:
-    """The roster as rows under `EXPORT_HEADINGS`, with phone numbers opened: whoever calls this leaves an audit fact.
+    """The roster of those who are here as rows under `EXPORT_HEADINGS`, with phone numbers opened.
+
+    Whoever calls this leaves an audit fact.
 
     Read back, it changes nothing. Identity numbers are not kept, and sensitive flags stay here.
     """
@@ -94,7 +98,7 @@ async def export_rows(tx: Transaction, village_id: int) -> Iterator[list[str]]:
         select(residents, households.c.number.label("household"), areas.c.name.label("group"))
         .join(households, households.c.id == residents.c.household_id)
         .outerjoin(areas, areas.c.id == residents.c.group_id)
-        .where(residents.c.area_id == village_id)
+        .where(residents.c.area_id == village_id, residents.c.gone == "")
         .order_by(areas.c.number, households.c.id, residents.c.is_head.desc(), residents.c.id)
     )
     return (_exported(row, numbers.get(row.id, [])) for row in rows)

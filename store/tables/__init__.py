@@ -19,7 +19,15 @@ from store.tables.matters import (
     matters,
 )
 from store.tables.notices import notice_answers, notice_figures, notice_postings, notice_visits, notices
-from store.tables.people import households, residents
+from store.tables.people import (
+    households,
+    person_requests,
+    resident_flags,
+    resident_tags,
+    residents,
+    roster_uploads,
+    tags,
+)
 from store.tables.service_days import bookings, occurrence_steps, occurrences, series
 from store.tables.staff import (
     console_forms,
@@ -92,10 +100,14 @@ __all__ = [
     "notices",
     "occurrence_steps",
     "occurrences",
+    "person_requests",
     "progress",
     "questions",
     "receipts_waiting",
+    "resident_flags",
+    "resident_tags",
     "residents",
+    "roster_uploads",
     "saved_views",
     "series",
     "sessions",
@@ -105,6 +117,7 @@ __all__ = [
     "staff_passwords",
     "staff_totp",
     "subscriptions",
+    "tags",
     "tasks",
     "ticket_events",
     "ticket_links",

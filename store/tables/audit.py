@@ -1,6 +1,6 @@
 """The audit chain."""
 
-from sqlalchemy import Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -18,6 +18,7 @@ audit_entries = Table(
     Column("hash", String(64), nullable=False),
     moment("at"),
     UniqueConstraint("area_id", "sequence"),
+    Index("ix_audit_entries_area_subject", "area_id", "subject"),
 )
 
 audit_heads = Table(

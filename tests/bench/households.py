@@ -55,6 +55,8 @@ def _person(homes: Subquery, place: int) -> dict[str, ColumnElement[Any]]:
         **{name: literal(True) for name in ("registered", "collective_member")},
         "is_head": literal(place == 0),
         "flags": literal([], residents.c.flags.type),
+        "initials": literal(""),
+        "gone": literal(""),
     }
 
 

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
         sa.UniqueConstraint("area_id", "sequence", name=op.f("uq_audit_entries_area_id_sequence")),
     )
+    op.create_index("ix_audit_entries_area_subject", "audit_entries", ["area_id", "subject"], unique=False)
     op.create_table(
         "audit_heads",
         sa.Column("area_id", ID, nullable=False),
@@ -219,6 +220,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_setting_changes_area", "setting_changes", ["area_id", "id"], unique=False)
     op.create_table(
+        "tags",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_tags_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
+        sa.UniqueConstraint("area_id", "name", name=op.f("uq_tags_area_id_name")),
+    )
+    op.create_table(
         "occurrences",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("series_id", ID, nullable=False),
@@ -275,12 +285,18 @@ def upgrade() -> None:
         sa.Column("representative", sa.Boolean(), nullable=False),
         sa.Column("collective_member", sa.Boolean(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("initials", sa.String(length=80), nullable=False),
+        sa.Column("gone", sa.String(length=8), nullable=False),
+        sa.Column("gone_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", ID, nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_residents_area_id")),
         sa.ForeignKeyConstraint(["group_id"], ["areas.id"], name=op.f("fk_residents_group_id")),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_residents_household_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["residents.id"], name=op.f("fk_residents_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_residents")),
     )
     op.create_index(op.f("ix_residents_area_id"), "residents", ["area_id"], unique=False)
+    op.create_index("ix_residents_area_initials", "residents", ["area_id", "initials"], unique=False)
     op.create_index("ix_residents_area_name", "residents", ["area_id", "name"], unique=False)
     op.create_index(op.f("ix_residents_household_id"), "residents", ["household_id"], unique=False)
     op.create_table(
@@ -294,6 +310,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrence_steps")),
         sa.UniqueConstraint("occurrence_id", "step", name=op.f("uq_occurrence_steps_occurrence_id_step")),
     )
+    op.create_table(
+        "resident_flags",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.Column("flag", sa.String(length=16), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("set_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_resident_flags_resident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_flags")),
+    )
+    op.create_index(op.f("ix_resident_flags_resident_id"), "resident_flags", ["resident_id"], unique=False)
+    op.create_index(
+        "uq_resident_flags_borne",
+        "resident_flags",
+        ["resident_id", "flag"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "resident_tags",
+        sa.Column("tag_id", ID, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_resident_tags_resident_id")),
+        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_resident_tags_tag_id")),
+        sa.PrimaryKeyConstraint("tag_id", "resident_id", name=op.f("pk_resident_tags")),
+    )
+    op.create_index(op.f("ix_resident_tags_resident_id"), "resident_tags", ["resident_id"], unique=False)
     op.create_table(
         "staff",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -422,6 +468,44 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'approved' AND closed_at IS NULL"),
         postgresql_where=sa.text("state = 'approved' AND closed_at IS NULL"),
     )
+    op.create_table(
+        "person_requests",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("resident_id", ID, nullable=False),
+        sa.Column("taken_by", ID, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_person_requests_area_id")),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_person_requests_resident_id")),
+        sa.ForeignKeyConstraint(["taken_by"], ["staff.id"], name=op.f("fk_person_requests_taken_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_requests")),
+    )
+    op.create_index(op.f("ix_person_requests_area_id"), "person_requests", ["area_id"], unique=False)
+    op.create_index(op.f("ix_person_requests_resident_id"), "person_requests", ["resident_id"], unique=False)
+    op.create_table(
+        "roster_uploads",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("problem", sa.String(length=40), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("uploaded_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_roster_uploads_area_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_roster_uploads_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_uploads")),
+    )
+    op.create_index(op.f("ix_roster_uploads_area_id"), "roster_uploads", ["area_id"], unique=False)
     op.create_table(
         "saved_views",
         sa.Column("id", ID, autoincrement=True, nullable=False),

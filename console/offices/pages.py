@@ -1,0 +1,184 @@
+"""Who is in office: added, given duties and relieved of them, linked to a phone, and followed by somebody else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from console.people.presses import chosen, chosen_group, named, number_of, pressed, villages_open_to
+from console.visits import Fields, Office, Visit, form_key
+from store.actions.identity import new_link_code
+from store.actions.sign_in import take_form
+from store.actions.staff import give_duty, hand_over_for, take_duty, take_on
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.errors import NotFound, Refusal
+from store.domain.people import Role, Staff
+from store.queries.access import may_give, may_run_office
+from store.queries.areas import area_by_id, groups_of
+from store.queries.offices import OfficeLine, office_of, offices_of
+from store.queries.people import staff_by_id, staff_of_village
+
+OFFICES = "/console/offices"
+Action = Callable[[Transaction, Staff, Staff, Area, Fields], Awaitable[None]]
+
+
+def _role(fields: Fields) -> Role:
+    """Raises Refusal("staff.role_missing")."""
+    name = fields.get("role", "")
+    if name not in set(Role):
+        raise Refusal("staff.role_missing", name=fields.get("name", ""))
+    return Role(name)
+
+
+async def _where(tx: Transaction, village: Area, fields: Fields) -> Area:
+    return await chosen_group(tx, village.id, fields.get("group", "")) or village
+
+
+async def _give(tx: Transaction, by: Staff, person: Staff, village: Area, fields: Fields) -> None:
+    await give_duty(tx, person, _role(fields), await _where(tx, village, fields), by)
+
+
+async def _take(tx: Transaction, by: Staff, person: Staff, _village: Area, fields: Fields) -> None:
+    area_id = number_of(fields.get("area", ""))
+    if area_id not in {duty.area_id for duty in person.duties}:
+        raise NotFound("area.unknown")
+    await take_duty(tx, person, _role(fields), await area_by_id(tx, area_id), by)
+
+
+async def _hand_over(tx: Transaction, by: Staff, person: Staff, village: Area, fields: Fields) -> None:
+    others = await staff_of_village(tx, village.path)
+    successor = next((one for one in others if str(one.id) == fields.get("to", "")), None)
+    if successor is None or successor.id == person.id:
+        raise Refusal("staff.successor_missing")
+    await hand_over_for(tx, person, successor, by)
+
+
+ACTIONS: Mapping[str, Action] = {"give": _give, "take": _take, "hand-over": _hand_over}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePages:
+    office: Office
+
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._list(request, visit, request.query.get("village", ""), done=request.query.get("done", ""))
+
+    async def add(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        asked = fields.get("village", "")
+        try:
+            added = await pressed(self.office, visit, fields, "offices/add", partial(self._add, visit.person, fields))
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._list(request, visit, asked, status=409, refusal=said, written=fields)
+        raise web.HTTPSeeOther(f"{OFFICES}/{added}?done=add" if added.isdecimal() else f"{OFFICES}?done={added}")
+
+    async def _add(self, by: Staff, fields: Fields, tx: Transaction) -> str:
+        village = chosen(await villages_open_to(tx, by, may_run_office), fields.get("village", ""))
+        if village is None:
+            raise NotFound("area.unknown")
+        where = await _where(tx, village, fields)
+        return str((await take_on(tx, village, fields.get("name", ""), _role(fields), where, by)).id)
+
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._one(request, visit, done=request.query.get("done", ""))
+
+    async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        staff_id, action = named(request, "staff"), request.match_info["action"]
+        work = partial(self._act, visit.person, staff_id, action, fields)
+        try:
+            done = await pressed(self.office, visit, fields, f"offices/{staff_id}/{action}", work)
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._one(request, visit, status=409, refusal=said)
+        if action == "hand-over":
+            raise web.HTTPSeeOther(f"{OFFICES}?done={done}")
+        raise web.HTTPSeeOther(f"{OFFICES}/{staff_id}?done={done}")
+
+    async def _act(self, by: Staff, staff_id: int, action: str, fields: Fields, tx: Transaction) -> str:
+        line, village = await self._line(tx, by, staff_id)
+        await ACTIONS[action](tx, by, line.person, village, fields)
+        return action
+
+    async def link_code(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """A code that stands on this answer only. A second press of the same form makes no second code."""
+        staff_id = named(request, "staff")
+        async with self.office.database.write(self.office.clock()) as tx:
+            line, village = await self._line(tx, visit.person, staff_id)
+            if not all(_may_give(visit.person, duty.role, village, duty.area_path) for duty in line.person.duties):
+                raise NotFound("staff.unknown")  # a code opens the other's office: nobody gets more than he could give
+            if not await take_form(tx, visit.session, form_key({**fields, "action": f"offices/{staff_id}/link-code"})):
+                raise web.HTTPSeeOther(f"{OFFICES}/{staff_id}?done=already")
+            code = await new_link_code(tx, await staff_by_id(tx, staff_id))
+        return self.office.pages.page(
+            request, "office_code.html", **visit.known, here="offices", code=code, whose=line.person
+        )
+
+    async def _line(self, tx: Transaction, by: Staff, staff_id: int) -> tuple[OfficeLine, Area]:
+        return await office_of(tx, by, staff_id, await villages_open_to(tx, by, may_run_office))
+
+    async def _list(
+        self,
+        request: web.Request,
+        visit: Visit,
+        asked: str,
+        *,
+        status: int = 200,
+        done: str = "",
+        refusal: str = "",
+        written: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            villages = await villages_open_to(tx, visit.person, may_run_office)
+            village = chosen(villages, asked) or villages[0]
+            lines = await offices_of(tx, village)
+            groups = await groups_of(tx, village.id)
+        return self.office.pages.page(
+            request,
+            "offices.html",
+            status=status,
+            **visit.known,
+            here="offices",
+            village=village,
+            villages=villages,
+            lines=lines,
+            groups=groups,
+            roles=_roles(visit.person, village),
+            written=written or {},
+            done=done,
+            refusal=refusal,
+        )
+
+    async def _one(
+        self, request: web.Request, visit: Visit, *, status: int = 200, done: str = "", refusal: str = ""
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            line, village = await self._line(tx, visit.person, named(request, "staff"))
+            groups = await groups_of(tx, village.id)
+            others = [one for one in await staff_of_village(tx, village.path) if one.id != line.person.id]
+        return self.office.pages.page(
+            request,
+            "office.html",
+            status=status,
+            **visit.known,
+            here="offices",
+            line=line,
+            village=village,
+            groups=groups,
+            others=others,
+            roles=_roles(visit.person, village),
+            may_take={duty.role for duty in line.person.duties if _may_give(visit.person, duty.role, village, "")},
+            done=done,
+            refusal=refusal,
+        )
+
+
+def _roles(person: Staff, village: Area) -> list[Role]:
+    """Those that he may give in that village."""
+    return [role for role in Role if _may_give(person, role, village, "")]
+
+
+def _may_give(person: Staff, role: Role, village: Area, area_path: str) -> bool:
+    town_path = village.path.removesuffix(f"{village.id}/")
+    return may_give(person, role, area_path or village.path, town_path)

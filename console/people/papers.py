@@ -1,0 +1,41 @@
+"""How long what is kept, and the impact assessment: pages to read and to print."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.people.presses import chosen, villages_open_to
+from console.visits import Office, Visit
+from store.domain.retention import RETENTION
+from store.queries.access import may_keep_roster
+from store.queries.assessment import assessment_of
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPages:
+    office: Office
+
+    async def retention(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        async with self.office.database.read(self.office.clock()) as tx:
+            villages = await villages_open_to(tx, visit.person, may_keep_roster)
+        village = chosen(villages, request.query.get("village", "")) or villages[0]
+        return self.office.pages.page(
+            request, "people_retention.html", **visit.known, here="people", village=village, periods=RETENTION
+        )
+
+    async def assessment(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        async with self.office.database.read(self.office.clock()) as tx:
+            villages = await villages_open_to(tx, visit.person, may_keep_roster)
+            village = chosen(villages, request.query.get("village", "")) or villages[0]
+            found = await assessment_of(tx, village)
+            today = tx.now.astimezone(visit.settings.zone).date()
+        return self.office.pages.page(
+            request,
+            "people_assessment.html",
+            **visit.known,
+            here="people",
+            village=village,
+            found=found,
+            today=today,
+            periods=RETENTION,
+        )

@@ -1,0 +1,199 @@
+"""What a person asks of his data: shown and printed, put right, deleted where nothing holds it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from aiohttp import web
+
+from console.pages import language_asked, moment
+from console.people.presses import PEOPLE, chosen, named, pressed, villages_open_to
+from console.people.sheets import download
+from console.visits import Fields, Office, Visit
+from store.actions.personal_data import (
+    answer_request,
+    erase_person,
+    person_to_keep,
+    show_all,
+    take_request,
+)
+from store.database import Transaction
+from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.people import Staff
+from store.domain.personal_data import RequestKind
+from store.queries.access import may_keep_roster
+from store.queries.personal_data import KeptAbout, Look, request_by_id, requests_of
+from store.queries.residents import Home
+from store.workbooks import workbook
+
+Words = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalPages:
+    office: Office
+
+    async def kept(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._kept(request, visit, done=request.query.get("done", ""))
+
+    async def export(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
+        """The same as a file for him to take along (Art. 45)."""
+        async with self.office.database.write(self.office.clock()) as tx:
+            home = await self._home(tx, visit.person, named(request, "resident"))
+            kept = await show_all(tx, home, visit.person)
+        words = self.office.pages.words(language_asked(request))
+        rows = rows_of(kept, words, visit)
+        return download(workbook(words["people"]["kept"], rows), f"{kept.sheet.name}.xlsx")
+
+    async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        resident_id, action = named(request, "resident"), request.match_info["action"]
+        work = partial(self._act, visit.person, resident_id, action, fields)
+        try:
+            done = await pressed(self.office, visit, fields, f"resident/{resident_id}/kept/{action}", work)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._kept(request, visit, status=409, refusal=said, written=fields)
+        raise web.HTTPSeeOther(f"{PEOPLE}/{resident_id}/kept?done={done}")
+
+    async def _act(self, person: Staff, resident_id: int, action: str, fields: Fields, tx: Transaction) -> str:
+        home = await self._home(tx, person, resident_id)
+        if action == "erase":
+            if "sure" not in fields:
+                raise Refusal("person.not_sure")
+            await erase_person(tx, home, person)
+        else:
+            kind = fields.get("kind", "")
+            if kind not in set(RequestKind):
+                raise Refusal("request.kind_missing")
+            await take_request(tx, home, RequestKind(kind), fields.get("said", ""), person)
+        return f"kept-{action}"
+
+    async def _home(self, tx: Transaction, person: Staff, resident_id: int) -> Home:
+        """To whom the roster is not given to keep, nobody's page is there."""
+        try:
+            return await person_to_keep(tx, person, resident_id)
+        except NotAllowed as refused:
+            raise NotFound("resident.unknown") from refused
+
+    async def _kept(
+        self,
+        request: web.Request,
+        visit: Visit,
+        *,
+        status: int = 200,
+        done: str = "",
+        refusal: str = "",
+        written: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        async with self.office.database.write(self.office.clock()) as tx:
+            home = await self._home(tx, visit.person, named(request, "resident"))
+            kept = await show_all(tx, home, visit.person)
+        words = self.office.pages.words(language_asked(request))
+        return self.office.pages.page(
+            request,
+            "people_kept.html",
+            status=status,
+            **visit.known,
+            here="people",
+            kept=kept,
+            rows=rows_of(kept, words, visit),
+            kinds=tuple(RequestKind),
+            done=done,
+            refusal=refusal,
+            written=written or {},
+        )
+
+    async def requests(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._requests(
+            request, visit, request.query.get("village", ""), done=request.query.get("done", "")
+        )
+
+    async def answer(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        request_id = named(request, "request")
+        work = partial(self._answer, visit.person, request_id, fields)
+        try:
+            done = await pressed(self.office, visit, fields, f"request/{request_id}", work)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._requests(request, visit, "", status=409, refusal=said, written=fields)
+        raise web.HTTPSeeOther(f"{PEOPLE}/requests?done={done}")
+
+    async def _answer(self, person: Staff, request_id: int, fields: Fields, tx: Transaction) -> str:
+        asked = await request_by_id(tx, request_id)
+        home = await self._home(tx, person, asked.resident_id)
+        await answer_request(tx, asked, home, fields.get("text", ""), person)
+        return "answered"
+
+    async def _requests(
+        self,
+        request: web.Request,
+        visit: Visit,
+        asked: str,
+        *,
+        status: int = 200,
+        done: str = "",
+        refusal: str = "",
+        written: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            villages = await villages_open_to(tx, visit.person, may_keep_roster)
+            village = chosen(villages, asked) or villages[0]
+            found = await requests_of(tx, village.id)
+            now = tx.now
+        return self.office.pages.page(
+            request,
+            "people_requests.html",
+            status=status,
+            **visit.known,
+            here="people",
+            village=village,
+            found=found,
+            now=now,
+            done=done,
+            refusal=refusal,
+            refused_id=request.match_info.get("request", ""),
+            written=(written or {}).get("text", ""),
+        )
+
+
+def rows_of(kept: KeptAbout, words: Words, visit: Visit) -> Sequence[tuple[str, str]]:
+    """Everything as pairs of what it is and what it says: for the page, for paper and for the file."""
+    own, sheet, zone = words["people"], kept.sheet, visit.settings.zone
+
+    def at(value: datetime) -> str:
+        return moment(value, zone, words["time"])
+
+    marks = ("is_head", "registered", "party_member", "representative", "collective_member")
+    rows = [
+        (own["name"], sheet.name),
+        (own["home"], f"{sheet.group} {own['house'].format(number=sheet.household)}".strip()),
+        (own["sex"], own[f"sex_{sheet.sex}"] if sheet.sex else ""),
+        (own["birth"], str(sheet.birth or sheet.birth_year or "")),
+        (own["relation_short"], sheet.relation),
+        (own["is_what"], "、".join(own[mark] for mark in marks if getattr(sheet, mark))),
+        (own["away_place"], sheet.away_place),
+        (own["identity"], own["identity_kept"] if kept.has_identity else ""),
+        *((own["ways"], number.removeprefix("+86")) for number in kept.numbers),
+        (own["tags"], "、".join(name for _, name in sheet.tags)),
+        *((own[f"flag_{one.flag}"], f"{one.purpose} · {one.until}") for one in kept.flags if one.purpose),
+        (own["flags"], "" if kept.sees_flags else own["ask_welfare"]),
+        *((own["his_tickets"], f"{one.number} {at(one.opened_at)} {' / '.join(one.said)}") for one in kept.tickets),
+        *((own["his_votes"], f"{title}{own['has_cast'] if is_cast else ''}") for title, is_cast in kept.votes),
+        *((own["his_answers"], f"{number}: {answer}") for number, answer in kept.answers),
+        (own["his_bookings"], str(kept.bookings)),
+        (own["his_messages"], str(kept.messages)),
+        *(
+            (own["looked"], f"{at(one.at)} {one.by} {own['look_' + one.action.partition('.')[0]]}")
+            for one in kept.looks
+        ),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _looked_at(words: Mapping[str, str], look: Look) -> str:
+    return words[f"look_{look.action.partition('.')[0]}"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from console.pages import Pages
+from console.paper.routes import paper_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
@@ -61,7 +62,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office)]
+    return [*ticket_routes(office), *paper_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

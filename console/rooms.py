@@ -18,7 +18,10 @@ class Room:
     is_open_to: Callable[[Staff], bool]
 
 
-ROOMS = (Room("tickets", _everyone),)
+ROOMS = (
+    Room("tickets", _everyone),
+    Room("paper", _everyone),
+)
 
 
 def rooms_of(person: Staff) -> tuple[str, ...]:

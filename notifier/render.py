@@ -42,7 +42,7 @@ class Rendered:
 class Renderer:
     def __init__(self, templates: Path = TEMPLATES, public_url: str = "") -> None:
         self.templates = templates
-        self._public_url = public_url
+        self.public_url = public_url
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -62,7 +62,7 @@ class Renderer:
         choices = "".join(f"{digit}{label} " for digit, label in enumerate(labels, start=1)).strip()
         landline = settings.landline or words["sms"]["no_landline"]
         facts = {**say.facts, "village": settings.village_name, "landline": landline, "choices": choices}
-        facts["public_url"] = self._public_url
+        facts["public_url"] = self.public_url
         text = template.render(facts, **self._filters(language, settings.zone)).strip()
         if medium is Medium.CHAT:
             return Rendered(text, labels)

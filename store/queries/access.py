@@ -98,6 +98,18 @@ def may_disclose(person: Staff, area_path: str) -> bool:
     return any(person.holds(role, area_path) for role in (Role.ACCOUNTANT, Role.FRONT_DESK, Role.PARTY_BRANCH))
 
 
+def may_check_accounts(person: Staff, village_path: str) -> bool:
+    """Who sees a month before it is out: those who enter it, the supervisory committee that signs it, and the town."""
+    return may_disclose(person, village_path) or any(
+        person.holds(role, village_path) for role in (Role.SUPERVISORS, Role.TOWN_OFFICIAL)
+    )
+
+
+def may_answer_on_accounts(person: Staff, village_path: str) -> bool:
+    """Who writes what everybody may read about an item: the supervisory committee, and those who enter the items."""
+    return may_disclose(person, village_path) or person.holds(Role.SUPERVISORS, village_path)
+
+
 def may_run_matters(person: Staff, area_path: str) -> bool:
     """Who may publish a matter, open and close its vote and enter a meeting's decision: also the council's chair."""
     return may_approve(person, area_path) or person.holds(Role.COUNCIL_CHAIR, area_path)

@@ -6,7 +6,7 @@ from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
 from store.tables.conversations import files, inbound_messages, questions, sessions
 from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
-from store.tables.disclosures import disclosure_items, disclosures
+from store.tables.disclosures import board_answers, disclosure_items, disclosures
 from store.tables.emergencies import emergency_notices, emergency_roll_entries, emergency_rolls
 from store.tables.jobs import jobs, progress
 from store.tables.matters import (
@@ -53,6 +53,7 @@ __all__ = [
     "audit_heads",
     "ballot_box",
     "ballot_keys",
+    "board_answers",
     "bookings",
     "casts",
     "channel_accounts",

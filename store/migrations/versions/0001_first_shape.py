@@ -408,6 +408,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_passwords")),
     )
     op.create_table(
+        "board_answers",
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_board_answers_by_staff_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_board_answers_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_board_answers")),
+    )
+    op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("occurrence_id", ID, nullable=False),

@@ -73,7 +73,7 @@ class MonthPages:
             paper=paper,
             pages=len(pictures),
             sms=sms,
-            parts=count_parts(sms).parts,
+            sms_parts=count_parts(sms).parts,
             reading=reading,
             seconds=seconds_to_read(reading),
             can_speak=can_speak(),

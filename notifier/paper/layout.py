@@ -132,7 +132,7 @@ def _day(day: Occurrence, words: Words, shared: Words) -> list[str]:
         begins=f"{day.series.starts_at:%-H:%M}",
         ends=f"{day.series.ends_at:%-H:%M}",
     )
-    return [when, shared[day.series.service or ""], day.series.host, day.series.place]
+    return [when, shared[day.series.service or ""], day.series.host, day.place]
 
 
 def _amount(fen: int | None, words: Words) -> str:

@@ -50,7 +50,7 @@ def _say(paper: MonthlyPaper) -> Say:
         "received": [_line(one) for one in paper.largest(Flow.INCOME)],
         "asked": len(paper.asked),
         "days": [
-            {"begins": one.begins_at, "place": one.series.place, "host": one.series.host, "service": one.series.service}
+            {"begins": one.begins_at, "place": one.place, "host": one.series.host, "service": one.series.service}
             for one in paper.days
         ],
         "count": paper.sums.count,

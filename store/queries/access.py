@@ -120,6 +120,16 @@ def may_see_notice(person: Staff, notice: Notice) -> bool:
     return notice.drafted_by == person.id or person.serves(notice.audience.area.path)
 
 
+def may_keep_days(person: Staff, village_path: str) -> bool:
+    """Who begins, changes and ends a village's series of service days."""
+    return may_approve(person, village_path)
+
+
+def may_arrange_day(person: Staff, service: ServiceKind, village_path: str) -> bool:
+    """Who calls one day off or moves it, and books for others: who serves on it, and who runs the village's affairs."""
+    return receives(person, service, village_path) or may_approve(person, village_path)
+
+
 def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:
     """Whether he serves on such a day, and so may know the names of those who come."""
     return any(person.holds(role, area_path) for role in SERVICE_ROLES[service])

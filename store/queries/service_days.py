@@ -48,6 +48,18 @@ async def service_days_between(tx: Transaction, settings: AreaSettings, first: d
     return [occurrence_from(row, settings) for row in rows]
 
 
+async def upcoming_of_series(tx: Transaction, series_id: int, settings: AreaSettings) -> list[Occurrence]:
+    """The days of one series that are neither over nor called off."""
+    today = tx.now.astimezone(settings.zone).date()
+    rows = await tx.all(
+        occurrences_of_series()
+        .where(series.c.id == series_id, occurrences.c.day >= today, occurrences.c.cancelled_at.is_(None))
+        .order_by(occurrences.c.day)
+    )
+    found = [occurrence_from(row, settings) for row in rows]
+    return [one for one in found if not one.is_over(tx.now)]
+
+
 async def bookings_on(tx: Transaction, occurrence: Occurrence) -> list[Booking]:
     """Who has booked, in the order in which they are received."""
     rows = await tx.all(

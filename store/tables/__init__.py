@@ -20,7 +20,7 @@ from store.tables.matters import (
 )
 from store.tables.notices import notice_answers, notice_postings, notice_visits, notices
 from store.tables.people import households, residents
-from store.tables.service_days import bookings, occurrence_steps, occurrences, series
+from store.tables.service_days import bookings, calendar_feeds, occurrence_steps, occurrences, series
 from store.tables.staff import (
     console_forms,
     console_sessions,
@@ -55,6 +55,7 @@ __all__ = [
     "ballot_keys",
     "board_answers",
     "bookings",
+    "calendar_feeds",
     "casts",
     "channel_accounts",
     "codes",

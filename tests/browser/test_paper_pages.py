@@ -46,9 +46,11 @@ async def test_from_the_months_to_the_answers(desk: Desk) -> None:
     await page.locator("img.paper").scroll_into_view_if_needed()
     await page.wait_for_function("document.querySelector('img.paper').naturalWidth === 1075")
     await desk.looks_right("paper-month")
-    await page.get_by_role("link", name="哪个月的明白纸").click()
+    await page.get_by_role("link", name="看别的月份").click()
+    await expect(page).to_have_title("明白纸")
     await desk.tab_to("写答复")
     await page.keyboard.press("Enter")
+    await expect(page).to_have_title("写答复")
     await desk.tab_to("哪一项")
     for _ in range(6):
         await page.keyboard.press("ArrowDown")

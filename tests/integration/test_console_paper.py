@@ -77,7 +77,13 @@ async def test_the_committee_prints_a_draft_to_sign_and_the_month_is_read_and_se
         assert listed.path == f"/console/paper/{hub.village.id}"
         assert "2026年10月 · 还没公开" in listed.text
         page = await browser.get(f"{listed.path}/{OCTOBER}")
-        for shown in ("请监委会看过、签字", "10月账:收24000.50元", "修三组水渠一万二千六百元", "十一月二十五日九点"):
+        for shown in (
+            "每户2条",
+            "请监委会看过、签字",
+            "10月账:收24000.50元",
+            "修三组水渠一万二千六百元",
+            "十一月二十五日九点",
+        ):
             assert shown in page.text, shown
         async with browser.client.get(f"{listed.path}/{OCTOBER}/1.png") as answer:
             with Image.open(io.BytesIO(await answer.read())) as picture:

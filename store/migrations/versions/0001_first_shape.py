@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("moved_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_occurrences_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("series_id", "nominal_day", name=op.f("uq_occurrences_series_id_nominal_day")),
@@ -283,6 +284,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_index(op.f("ix_staff_area_id"), "staff", ["area_id"], unique=False)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("token_index", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_calendar_feeds_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("token_index", name=op.f("uq_calendar_feeds_token_index")),
+    )
     op.create_table(
         "contacts",
         sa.Column("id", ID, autoincrement=True, nullable=False),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from console.days.routes import day_routes
 from console.pages import Pages
 from console.paper.routes import paper_routes
 from console.sign_in import SignIn
@@ -62,7 +63,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office), *paper_routes(office)]
+    return [*ticket_routes(office), *paper_routes(office), *day_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

@@ -21,6 +21,7 @@ class Room:
 ROOMS = (
     Room("tickets", _everyone),
     Room("paper", _everyone),
+    Room("days", _everyone),
 )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from console.days.routes import day_routes
+from console.matters.routes import matter_routes
 from console.pages import Pages
 from console.paper.routes import paper_routes
 from console.sign_in import SignIn
@@ -63,7 +64,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office), *paper_routes(office), *day_routes(office)]
+    return [*ticket_routes(office), *paper_routes(office), *day_routes(office), *matter_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

@@ -22,6 +22,7 @@ ROOMS = (
     Room("tickets", _everyone),
     Room("paper", _everyone),
     Room("days", _everyone),
+    Room("matters", _everyone),
 )
 
 

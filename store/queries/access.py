@@ -115,6 +115,11 @@ def may_run_matters(person: Staff, area_path: str) -> bool:
     return may_approve(person, area_path) or person.holds(Role.COUNCIL_CHAIR, area_path)
 
 
+def may_enter_ballots(person: Staff, village_path: str) -> bool:
+    """Who enters ballots from paper, always two of them: those who run matters, and the supervisory committee."""
+    return may_run_matters(person, village_path) or person.holds(Role.SUPERVISORS, village_path)
+
+
 def may_see_notice(person: Staff, notice: Notice) -> bool:
     """Its drafter, and whoever serves the area that it is for."""
     return notice.drafted_by == person.id or person.serves(notice.audience.area.path)

@@ -17,6 +17,7 @@ from store.tables.matters import (
     entitlements,
     matter_comments,
     matters,
+    paper_entries,
 )
 from store.tables.notices import notice_answers, notice_postings, notice_visits, notices
 from store.tables.people import households, residents
@@ -90,6 +91,7 @@ __all__ = [
     "notices",
     "occurrence_steps",
     "occurrences",
+    "paper_entries",
     "progress",
     "questions",
     "receipts_waiting",

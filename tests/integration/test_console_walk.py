@@ -16,6 +16,7 @@ from store.tables import tickets
 from tests.hub import Hub
 from tests.integration.console_parts import a_browser, console_of, give_password
 from tests.integration.test_console_days_walk import ADDRESSES as DAYS
+from tests.integration.test_console_matters_walk import ADDRESSES as MATTERS
 from tests.integration.test_console_paper_walk import ADDRESSES as PAPER
 
 ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number")
@@ -156,5 +157,5 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/tickets/{ticket}/files/{digest}",
         "/console/tickets/{ticket}/{action}",
     }
-    known |= PAPER | DAYS
+    known |= PAPER | DAYS | MATTERS
     assert {route.resource.canonical for route in mounted if route.resource} == known

@@ -997,6 +997,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entitlement_id", "resident_id", name=op.f("pk_entitlement_holders")),
     )
     op.create_index(op.f("ix_entitlement_holders_resident_id"), "entitlement_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "paper_entries",
+        sa.Column("entitlement_id", ID, nullable=False),
+        sa.Column("matter_id", ID, nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("held", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_paper_entries_by_staff_id")),
+        sa.ForeignKeyConstraint(["entitlement_id"], ["entitlements.id"], name=op.f("fk_paper_entries_entitlement_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_paper_entries_matter_id")),
+        sa.PrimaryKeyConstraint("entitlement_id", name=op.f("pk_paper_entries")),
+    )
+    op.create_index(op.f("ix_paper_entries_matter_id"), "paper_entries", ["matter_id"], unique=False)
     _forbid_changes()
 
 

@@ -122,7 +122,9 @@ class MatterPages:
             decision=self._said(request, sheet.settings, "matter.decision", matter=sheet.matter)
             if sheet.matter.minutes
             else "",
-            preview=self._said(request, sheet.settings, "council.minutes_right", minutes=minutes) if minutes else "",
+            preview=self._said(request, sheet.settings, "council.minutes_right", minutes=minutes)
+            if minutes and not minutes.missing
+            else "",
             lacking=minutes.missing if minutes else (),
             rules=tuple(BINDING),
             subjects=tuple(MatterSubject),

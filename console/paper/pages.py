@@ -10,7 +10,7 @@ from console.visits import Office, Visit
 from notifier.channels.sms.segments import count_parts
 from notifier.disclosing import digest_by_sms
 from notifier.paper.reading import Speechless, can_speak, reading_of, spoken_aloud
-from notifier.paper.typesetting import Edition, pictures_of
+from notifier.paper.typesetting import Edition, pages_of
 from store.domain.disclosures import Disclosure
 from store.domain.monthly_paper import MonthlyPaper
 from store.domain.settings import AreaSettings
@@ -62,7 +62,7 @@ class MonthPages:
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         month = await self._month(request, visit)
         settings, paper = month.settings, month.paper
-        pictures = await asyncio.to_thread(pictures_of, paper, self._address(paper), settings.language)
+        pages = await asyncio.to_thread(pages_of, paper, self._address(paper), settings.language)
         sms = digest_by_sms(self.office.renderer, month.disclosure, settings)
         reading = reading_of(paper, self.office.renderer, settings)
         return self.office.pages.page(
@@ -71,7 +71,7 @@ class MonthPages:
             **visit.known,
             here="paper",
             paper=paper,
-            pages=len(pictures),
+            pages=pages,
             sms=sms,
             sms_parts=count_parts(sms).parts,
             reading=reading,

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import expect
 
+from store.actions.matters import comment_on
 from store.database import Database
-from tests.acceptance.test_matters import published, text, voting
+from store.queries.matters import matter_with_code
+from tests.acceptance.test_matters import published, voting
 from tests.browser.conftest import Desk
 from tests.hub import Hub
 from tests.integration.test_console_matters import path_of
@@ -24,7 +26,11 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
 async def test_from_comments_to_the_vote_and_a_ballot_on_paper(desk: Desk) -> None:
     page = desk.page
     code = await published(desk.hub)
-    await text(desk.hub, "林嫂", f"{code}号 租金太低了，隔壁村都十二万")
+    neighbour = await desk.hub.contact_of("林嫂")
+    async with desk.hub.books() as tx:
+        matter = await matter_with_code(tx, desk.hub.village.id, code)
+        assert matter
+        await comment_on(tx, matter, "租金太低了，隔壁村都十二万", neighbour, signature="")
     await desk.sign_in("李书记")
     await page.get_by_role("link", name="议事").click()
     await desk.looks_right("matters-list")
@@ -68,6 +74,8 @@ async def test_a_meetings_count_by_keyboard_alone(desk: Desk) -> None:
         await page.keyboard.type(count)
     await desk.tab_to("算一算")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="算一算")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_contain_text("通知日期")
+    await page.get_by_label("哪天通知开会的").fill("2026-11-02")
+    await page.get_by_role("button", name="算一算").click()
     await expect(page.locator("details .kept")).to_contain_text("应到586")
     await desk.looks_right("matters-decide")

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from notifier.paper.layout import page_of
 from notifier.paper.reading import reading_of
-from notifier.paper.typesetting import Edition, pdf_of, pictures_of
+from notifier.paper.typesetting import Edition, pages_of, pdf_of, pictures_of
 from notifier.render import Renderer
 from store.domain.areas import Area, AreaKind
 from store.domain.disclosures import Flow, digest_of
@@ -37,7 +37,7 @@ def shrunk(png: bytes) -> Image.Image:
 @pytest.mark.parametrize(("name", "paper", "pages"), [("october", october(), 1), ("long", long_month(), 3)])
 def test_it_looks_as_it_was_approved(name: str, paper: MonthlyPaper, pages: int) -> None:
     pictures = pictures_of(paper, ADDRESS, "zh_CN")
-    assert len(pictures) == pages
+    assert len(pictures) == pages == pages_of(paper, ADDRESS, "zh_CN")
     for number, png in enumerate(pictures, start=1):
         assert len(png) < 150_000
         approved = Image.open(GOLDEN / f"paper-{name}-{number}.png").convert("L")

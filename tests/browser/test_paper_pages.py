@@ -40,17 +40,18 @@ async def test_from_the_months_to_the_answers(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("何监委")
     await page.get_by_role("link", name="明白纸").click()
+    await expect(page.get_by_role("heading", name="哪个月的明白纸")).to_be_visible()
     await desk.looks_right("paper-months")
     await page.get_by_role("link", name="2026年10月").click()
     await expect(page.locator("img.paper")).to_have_count(1)
     await page.locator("img.paper").scroll_into_view_if_needed()
-    await page.wait_for_function("document.querySelector('img.paper').naturalWidth === 1075")
+    assert await page.locator("img.paper").evaluate("one => one.decode().then(() => one.naturalWidth)") == 1075
     await desk.looks_right("paper-month")
     await page.get_by_role("link", name="看别的月份").click()
-    await expect(page).to_have_title("明白纸")
+    await expect(page.get_by_role("heading", name="哪个月的明白纸")).to_be_visible()
     await desk.tab_to("写答复")
     await page.keyboard.press("Enter")
-    await expect(page).to_have_title("写答复")
+    await expect(page.get_by_role("heading", name="写给大家看的答复")).to_be_visible()
     await desk.tab_to("哪一项")
     for _ in range(6):
         await page.keyboard.press("ArrowDown")

@@ -8,11 +8,14 @@ from aiohttp import web
 
 from console.account.routes import account_routes
 from console.audit.routes import audit_routes
+from console.days.routes import day_routes
 from console.figures.routes import figures_routes
 from console.jobs.routes import job_routes
+from console.matters.routes import matter_routes
 from console.notices.routes import notice_routes
 from console.offices.routes import office_routes
 from console.pages import Pages
+from console.paper.routes import paper_routes
 from console.people.routes import people_routes
 from console.settings.routes import settings_routes
 from console.sign_in import SignIn
@@ -91,6 +94,9 @@ def _rooms(office: Office) -> list[web.RouteDef]:
         *today_routes(office),
         *ticket_routes(office),
         *notice_routes(office),
+        *matter_routes(office),
+        *paper_routes(office),
+        *day_routes(office),
         *people_routes(office),
         *office_routes(office),
         *figures_routes(office),

@@ -14,6 +14,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifier.render import TEMPLATES
+from store.domain.money import grouped
 from store.domain.settings import LANGUAGES
 
 PAGE_HEADERS = {
@@ -41,7 +42,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(static=self._static_url, money=money, moment=moment)
+        self._environment.globals.update(static=self._static_url, money=grouped, moment=moment)
 
     def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
         return self._words[language]
@@ -79,9 +80,3 @@ def moment(value: datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
     local = value.astimezone(zone)
     day = words["day"].format(month=local.month, day=local.day, name=words[f"month_{local.month}"])
     return f"{day} {local:%H:%M}"
-
-
-def money(fen: int) -> str:
-    """1260000 → 12,600.00: with both decimals, so that a column of amounts stands in line."""
-    yuan, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02}"

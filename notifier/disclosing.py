@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from notifier.audience import Recipient, plan
-from notifier.render import Medium, Rendered, Renderer
+from notifier.render import SMS_PARTS, Medium, Rendered, Renderer
 from notifier.telling import Written
 from store.actions.deliveries import Draft, write_deliveries_for_ids
 from store.actions.disclosures import add_urgent_item, mark_published
@@ -16,7 +16,7 @@ from store.database import Transaction
 from store.domain.accounts import REACHES, Account
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
-from store.domain.disclosures import DisclosureItem, Entry, digest_facts, item_facts
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry, digest_facts, item_facts
 from store.domain.people import ContactKind, Staff
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings
@@ -39,6 +39,12 @@ async def publish_disclosure(tx: Transaction, renderer: Renderer, village_id: in
     if disclosure is None:
         return []
     return await _tell_village(tx, renderer, village, Say("disclosure.digest", digest_facts(disclosure), (_OPEN,)))
+
+
+def digest_by_sms(renderer: Renderer, disclosure: Disclosure, settings: AreaSettings) -> str:
+    """The SMS that goes out when the month is published, within the parts that the village pays for."""
+    say = Say("disclosure.digest", digest_facts(disclosure))
+    return _rendered(renderer, say, settings.language, Medium.SMS, settings).text
 
 
 async def publish_urgent_item(
@@ -66,7 +72,8 @@ async def _tell_village(tx: Transaction, renderer: Renderer, village: Area, say:
 
 def _rendered(renderer: Renderer, say: Say, language: str, medium: Medium, settings: AreaSettings) -> Rendered:
     """An SMS offers no choice: whoever has a question writes it."""
-    return renderer.render(say if medium is Medium.CHAT else replace(say, options=()), language, medium, settings)
+    said = say if medium is Medium.CHAT else replace(say, options=())
+    return renderer.render(said, language, medium, settings, min(SMS_PARTS, settings.notice_parts))
 
 
 def _chats(ways: Iterable[Way], accounts: Sequence[Account]) -> list[Recipient]:

@@ -138,7 +138,7 @@ async def _cast(tx: Transaction, loaded: Loaded, matter: Matter, record: MatterR
             record.id,
             loaded.residents[cast.resident],
             cast.choice,
-            contact_id=loaded.phones[cast.phone].id,
+            actor=f"contact:{loaded.phones[cast.phone].id}",
             channel="phone",
         )
 

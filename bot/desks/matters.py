@@ -76,7 +76,7 @@ class OwnMatters:
             matter.id,
             resident_id,
             choice,
-            contact_id=self.speaker.contact.id,
+            actor=f"contact:{self.speaker.contact.id}",
             channel=self.speaker.channel,
         )
 

@@ -10,7 +10,7 @@ from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.people import Staff, masked_name
 from store.domain.series import Booking, Changed, Occurrence
-from store.queries.access import may_approve, receives
+from store.queries.access import may_approve, may_arrange_day, receives
 from store.queries.occurrences import occurrence_by_id
 from store.queries.service_days import bookings_on, names_of, occurrence_of_step, service_days_ahead
 
@@ -70,6 +70,7 @@ class Reception:
 
     def _actor_for(self, occurrence: Occurrence) -> str:
         """Raises NotAllowed for whoever neither serves on that day nor runs the village's affairs."""
-        if not self._receives(occurrence) and not may_approve(self.person, self.speaker.settings.area.path):
+        service, path = occurrence.series.service, self.speaker.settings.area.path
+        if service is None or not may_arrange_day(self.person, service, path):
             raise NotAllowed("service_day.not_yours")
         return f"staff:{self.person.id}"

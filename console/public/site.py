@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.pages import Pages
 from console.public.notices import NoticePages
+from console.public.papers import PaperPages
 from store.database import Database, Transaction
 from store.domain.areas import AreaKind
 from store.domain.disclosures import DisclosureCategory, DisclosureItem, digest_of
@@ -40,6 +41,7 @@ def public_application(
     board = _Board(database, files, pages, clock)
     application = web.Application(middlewares=[_failures(pages)])
     application.add_routes(NoticePages(database, pages, clock, public_url).routes(_VILLAGE))
+    application.add_routes(PaperPages(database, clock, public_url).routes(_VILLAGE))
     application.add_routes(
         [
             web.get(_VILLAGE, _with_slash),

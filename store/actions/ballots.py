@@ -24,7 +24,7 @@ from store.domain.receipts import new_receipt
 from store.keyring import KEY_BYTES, Keyring, new_key
 from store.queries.ballots import BALLOT_KEY, CHOICE, MARK, OpenBallot, ballot_key, open_cast
 from store.queries.matters import entitlements_of, lock_matter
-from store.tables import ballot_box, ballot_keys, casts, channel_accounts, deliveries, matters
+from store.tables import ballot_box, ballot_keys, casts, channel_accounts, deliveries, matters, paper_entries
 
 _HELD = "sessions.held_choice"
 _NONCE_BYTES = 16
@@ -37,11 +37,12 @@ async def make_ballot_key(tx: Transaction, matter_id: int) -> None:
 
 
 async def cast_ballot(
-    tx: Transaction, matter_id: int, resident_id: int, choice: Choice, *, contact_id: int, channel: str
+    tx: Transaction, matter_id: int, resident_id: int, choice: Choice, *, actor: str, channel: str
 ) -> Ballot:
     """Cast a vote, or change it: of an entitlement the last cast counts, whatever it came by, under the same receipt.
 
-    The same choice again writes nothing. Raises Refusal("vote.closed") where voting is not open and
+    `actor` is who is written down for it: contact:7, or the two who entered it from paper, staff:3+5. The same choice
+    again writes nothing. Raises Refusal("vote.closed") where voting is not open and
     NotAllowed("vote.not_on_roll") where the frozen roll gives this resident no vote.
     """
     matter = await lock_matter(tx, matter_id)
@@ -57,7 +58,7 @@ async def cast_ballot(
     receipt = before.receipt if before else await _free_receipt(tx, matter, key)
     opened = OpenBallot(choice, receipt, secrets.token_hex(_NONCE_BYTES))
     await _append(tx, matter, entitlement_id, _kept(key, entitlement_id, opened), channel)
-    tx.audit(matter.village_id, f"contact:{contact_id}", "ballot.cast", f"matter:{matter_id}")
+    tx.audit(matter.village_id, actor, "ballot.cast", f"matter:{matter_id}")
     return Ballot(receipt, repeated=False)
 
 
@@ -131,11 +132,15 @@ async def _free_receipt(tx: Transaction, matter: MatterRecord, key: Keyring | No
 
 
 async def count_ballots(tx: Transaction, matter: MatterRecord) -> Tally:
-    """Count the current ballots of a locked matter; of one without names write the box and destroy the key."""
+    """Count the current ballots of a locked matter; of one without names write the box and destroy the key.
+
+    A ballot on paper that only one person had entered is not counted, and what he entered is forgotten.
+    """
     key = None if matter.named else await ballot_key(tx, matter.id)
     rows = await tx.all(select(casts).where(casts.c.matter_id == matter.id).order_by(casts.c.sequence))
     current = {row.entitlement_id: row for row in rows}
     ballots = [open_cast(key, row) for row in current.values()]
+    await tx.run(paper_entries.delete().where(paper_entries.c.matter_id == matter.id))
     if key is not None:
         await _write_box(tx, matter.id, ballots)
         await _redact_receipts(tx, matter.id)

@@ -10,7 +10,7 @@ from store.actions.contacts import subscribe
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.occurrences import ServiceKind
-from store.domain.people import Contact
+from store.domain.people import Contact, Staff
 from store.domain.series import Booking, Occurrence
 from store.domain.service_days import Booked, book, booker, cancel, change, topic_of
 from store.queries.occurrences import occurrence_by_id
@@ -19,9 +19,17 @@ from store.tables import bookings, subscriptions
 
 
 async def book_slot(
-    tx: Transaction, occurrence_id: int, number: int, contact: Contact, resident_id: int | None
+    tx: Transaction,
+    occurrence_id: int,
+    number: int,
+    contact: Contact,
+    resident_id: int | None,
+    by: Staff | None = None,
 ) -> Booking:
-    """Book the slot with that number. Raises Refusal as `store.domain.service_days.book` does."""
+    """Book the slot with that number; `by` is who did it for him at the counter.
+
+    Raises Refusal as `store.domain.service_days.book` does.
+    """
     occurrence = await _open_occurrence(tx, occurrence_id)
     who = booker(contact.id, resident_id)
     slot = book(occurrence.slots, await _booked(tx, occurrence), who, tx.now, number)
@@ -33,7 +41,7 @@ async def book_slot(
         resident_id=resident_id,
         booked_at=tx.now,
     )
-    _record(tx, occurrence, contact, "booking.made", booking_id)
+    _record(tx, occurrence, contact, "booking.made", booking_id, by)
     return await booking_by_id(tx, booking_id)
 
 
@@ -59,13 +67,13 @@ async def change_booking(
     return await booking_by_id(tx, booking.id)
 
 
-async def cancel_booking(tx: Transaction, booking: Booking, contact: Contact) -> None:
+async def cancel_booking(tx: Transaction, booking: Booking, contact: Contact, by: Staff | None = None) -> None:
     """Give the slot back. Raises Refusal: `service_day.not_booked`, `service_day.past`."""
     occurrence = await occurrence_by_id(tx, booking.occurrence.id, lock=True)
     who = booker(booking.contact_id, booking.resident_id)
     cancel(occurrence.slots, await _booked(tx, occurrence), who, tx.now)
     await tx.run(bookings.update().where(bookings.c.id == booking.id).values(cancelled_at=tx.now))
-    _record(tx, occurrence, contact, "booking.cancelled", booking.id)
+    _record(tx, occurrence, contact, "booking.cancelled", booking.id, by)
 
 
 async def confirm_booking(tx: Transaction, booking: Booking, contact: Contact) -> None:
@@ -100,5 +108,8 @@ async def _booked(tx: Transaction, occurrence: Occurrence) -> Booked:
     return {booker(row.contact_id, row.resident_id): row.slot for row in rows}
 
 
-def _record(tx: Transaction, occurrence: Occurrence, contact: Contact, action: str, booking_id: int) -> None:
-    tx.audit(occurrence.series.area_id, f"contact:{contact.id}", action, f"booking:{booking_id}")
+def _record(
+    tx: Transaction, occurrence: Occurrence, contact: Contact, action: str, booking_id: int, by: Staff | None = None
+) -> None:
+    actor = f"staff:{by.id}" if by else f"contact:{contact.id}"
+    tx.audit(occurrence.series.area_id, actor, action, f"booking:{booking_id}")

@@ -4,8 +4,10 @@ from sqlalchemy import or_, select
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState, SkipReason
-from store.domain.people import Contact, ContactKind, Proof, Staff
-from store.queries.people import ADDRESS, contact_at, contact_by_id
+from store.domain.errors import Refusal
+from store.domain.people import Contact, ContactKind, Proof, Resident, Staff
+from store.domain.phones import e164
+from store.queries.people import ADDRESS, contact_at, contact_by_id, residents_by_ids
 from store.tables import contact_holders, contacts, deliveries, subscriptions
 
 LAST4 = "contacts.last4"
@@ -117,3 +119,19 @@ async def move_to_village(tx: Transaction, contact: Contact, village_id: int) ->
 
 async def subscribe(tx: Transaction, contact: Contact, topic: str) -> None:
     await tx.insert_new(subscriptions, contact_id=contact.id, topic=topic)
+
+
+async def caller_at(tx: Transaction, village_id: int, number: str, name: str) -> tuple[Contact, Resident | None]:
+    """Whom somebody at the counter or on the telephone is: his phone, and which of those who share it.
+
+    The resident is the one who was named, or the only one. Raises Refusal("ticket.phone_missing") for no number.
+    """
+    address = e164(number)
+    if address is None:
+        raise Refusal("ticket.phone_missing")
+    contact = await find_or_add_contact(tx, village_id, ContactKind.PHONE, address)
+    holders = await residents_by_ids(tx, contact.holders)
+    named = [holder for holder in holders if holder.name == name]
+    if named:
+        return contact, named[0]
+    return contact, holders[0] if len(holders) == 1 and not name else None

@@ -90,6 +90,7 @@ async def _write_new(tx: Transaction, one: Series, settings: AreaSettings, due: 
                 "day": each.day,
                 "wakes_at": wakes_at(each.steps, {}),
                 "reason": "",
+                "place": "",
             }
             for each in planned
         ],

@@ -17,12 +17,10 @@ from store.domain.service_days import slots_of
 from store.queries.areas import settings_for
 from store.queries.occurrences import (
     occurrence_by_id,
-    occurrence_from,
-    occurrences_of_series,
     series_by_id,
     villages_without_disclosure_day,
 )
-from store.queries.service_days import bookings_on
+from store.queries.service_days import bookings_on, upcoming_of_series
 from store.tables import occurrences, series
 
 
@@ -99,21 +97,15 @@ async def end_series(tx: Transaction, series_id: int, reason: str, *, actor: str
     await tx.run(series.update().where(series.c.id == kept.id).values(ended_at=tx.now))
     tx.audit(kept.area_id, actor, "series.ended", f"series:{kept.id}")
     settings = await settings_for(tx, kept.area_id)
-    today = tx.now.astimezone(settings.zone).date()
-    rows = await tx.all(
-        occurrences_of_series().where(
-            series.c.id == kept.id, occurrences.c.day >= today, occurrences.c.cancelled_at.is_(None)
-        )
-    )
-    ahead = [occurrence_from(row, settings) for row in rows]
-    return [await call_off(tx, one, reason) for one in ahead if not one.is_over(tx.now)]
+    ahead = await upcoming_of_series(tx, kept.id, settings)
+    return [await call_off(tx, one, reason) for one in ahead]
 
 
 async def cancel_occurrence(tx: Transaction, occurrence_id: int, reason: str, *, actor: str) -> Changed:
     """Call one day off; the series goes on. Raises Refusal: `service_day.reason_missing`, `.cancelled`, `.past`."""
     if not reason.strip():
         raise Refusal("service_day.reason_missing")
-    occurrence = await _still_ahead(tx, occurrence_id)
+    occurrence = await still_ahead(tx, occurrence_id)
     await _except(tx, occurrence)
     tx.audit(occurrence.series.area_id, actor, "occurrence.cancelled", f"occurrence:{occurrence.id}")
     return await call_off(tx, occurrence, reason.strip())
@@ -125,7 +117,7 @@ async def move_occurrence(tx: Transaction, occurrence_id: int, day: date, *, act
     Raises Refusal: `service_day.cancelled`, `service_day.past`, `service_day.day_taken` (the series has that day
     already, or had it and called it off), `service_day.day_out_of_reach` (over, or more than 45 days off).
     """
-    occurrence = await _still_ahead(tx, occurrence_id)
+    occurrence = await still_ahead(tx, occurrence_id)
     today = tx.now.astimezone(occurrence.zone).date()
     if replace(occurrence, day=day).begins_at <= tx.now or day > today + AHEAD:
         raise Refusal("service_day.day_out_of_reach", day_asked=day)
@@ -149,7 +141,7 @@ async def begin_disclosure_days(tx: Transaction) -> None:
         await _insert(tx, village_id, SeriesKind.DISCLOSURE, None, recurrence, hours, "", "")
 
 
-async def _still_ahead(tx: Transaction, occurrence_id: int) -> Occurrence:
+async def still_ahead(tx: Transaction, occurrence_id: int) -> Occurrence:
     """The occurrence, held together with its series. Raises Refusal: `service_day.cancelled`, `service_day.past`."""
     found = await occurrence_by_id(tx, occurrence_id)
     await series_by_id(tx, found.series.id, lock=True)

@@ -17,7 +17,7 @@ def day_facts(occurrence: Occurrence) -> dict[str, object]:
     return {
         "service": occurrence.series.service,
         "host": occurrence.series.host,
-        "place": occurrence.series.place,
+        "place": occurrence.place,
         "begins": occurrence.begins_at,
         "ends": occurrence.ends_at,
         "books": occurrence.series.slot_minutes > 0,
@@ -56,13 +56,13 @@ def _when(occurrence: Occurrence, settings: AreaSettings, now: datetime) -> str:
 
 
 def changed_tells(changed: Changed) -> tuple[Tell, ...]:
-    """Those who booked hear that the day is called off, or on which day it is now and whether they come then."""
+    """Those who booked hear that the day is called off, or when or where it is now and whether they come then."""
     if changed.occurrence.cancelled_at:
         say = Say("service_day.called_off", day_facts(changed.occurrence))
         return tuple(Tell(one.contact_id, say, occurrence_id=changed.occurrence.id) for one in changed.bookings)
+    message = "service_day.elsewhere" if changed.was == changed.occurrence.day else "service_day.moved"
     return tuple(
-        _asked(one, Say("service_day.moved", {**booking_facts(one), "was": changed.was}, COMING))
-        for one in changed.bookings
+        _asked(one, Say(message, {**booking_facts(one), "was": changed.was}, COMING)) for one in changed.bookings
     )
 
 

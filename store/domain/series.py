@@ -32,7 +32,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """`nominal_day` names it within its series; `day` is when it happens, in the village's `zone`."""
+    """`nominal_day` names it within its series; `day` is when it happens, in the village's `zone`.
+
+    `own_place` is where it is held this once, "" for where the series always is.
+    """
 
     id: int
     series: Series
@@ -42,6 +45,11 @@ class Occurrence:
     moved_at: datetime | None = None
     cancelled_at: datetime | None = None
     reason: str = ""
+    own_place: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.own_place or self.series.place
 
     @property
     def begins_at(self) -> datetime:
@@ -87,7 +95,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An occurrence that was cancelled or now happens on another day than `was`, and those who had booked it."""
+    """An occurrence that was cancelled, now happens on another day than `was`, or on that day elsewhere.
+
+    `bookings` are of those who had booked it.
+    """
 
     occurrence: Occurrence
     was: date

@@ -31,6 +31,7 @@ _YEARS = re.compile(r"(?<!\d)(\d{4})(?=年)")
 _RANGE = re.compile(rf"(?<=\d)([点时日号组年月]?)\s*[-~—–]+\s*(?={_NUMBER}\s*(?:点|时|日|号|组|月|元|户|人))")
 _PERCENT = re.compile(rf"({_NUMBER})%")
 _TWO = re.compile(rf"(?<![\d.第])2(?=(?:{_COUNTED}))")
+_COINS = re.compile(r"(?<![\d.])(\d+)\.(\d)(\d)元")
 _LONG = re.compile(r"\+?\d(?:[- ]?\d){6,}")
 _SHORT_NUMBERS = re.compile(r"(?<!\d)(110|119|120|122|12345|12348)(?!\d)(?![元户人米亩斤个])")
 _AMOUNT = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
@@ -80,6 +81,7 @@ def spoken(text: str) -> str:
     """
     said = _COLONS.sub(":", _GAPS.sub(" ", text.translate(_HALF_WIDTH))).strip()
     said = _AMOUNT.sub(lambda found: found[0].replace(",", ""), said)
+    said = _COINS.sub(_coins, said)
     said = _DATE.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", said)
     said = _RANGE.sub(r"\1到", said)
     said = _CLOCK.sub(_clock, said)
@@ -89,6 +91,14 @@ def spoken(text: str) -> str:
     said = _SHORT_NUMBERS.sub(lambda found: found[1].translate(_SPELLED), said)
     said = _TWO.sub("两", said)
     return _PLAIN.sub(lambda found: _number(found[0]), said)
+
+
+def _coins(found: re.Match[str]) -> str:
+    """1386.40元 is 1386元4角; 0.05元 is 5分."""
+    yuan, jiao, fen = found[1], int(found[2]), int(found[3])
+    dimes = f"{jiao}角" if jiao else "零" if fen and int(yuan) else ""
+    said = f"{yuan}元" if int(yuan) or not (jiao or fen) else ""
+    return f"{said}{dimes}{f'{fen}分' if fen else ''}"
 
 
 def _clock(found: re.Match[str]) -> str:

@@ -110,9 +110,26 @@ def may_disclose(person: Staff, area_path: str) -> bool:
     return any(person.holds(role, area_path) for role in (Role.ACCOUNTANT, Role.FRONT_DESK, Role.PARTY_BRANCH))
 
 
+def may_check_accounts(person: Staff, village_path: str) -> bool:
+    """Who sees a month before it is out: those who enter it, the supervisory committee that signs it, and the town."""
+    return may_disclose(person, village_path) or any(
+        person.holds(role, village_path) for role in (Role.SUPERVISORS, Role.TOWN_OFFICIAL)
+    )
+
+
+def may_answer_on_accounts(person: Staff, village_path: str) -> bool:
+    """Who writes what everybody may read about an item: the supervisory committee, and those who enter the items."""
+    return may_disclose(person, village_path) or person.holds(Role.SUPERVISORS, village_path)
+
+
 def may_run_matters(person: Staff, area_path: str) -> bool:
     """Who may publish a matter, open and close its vote and enter a meeting's decision: also the council's chair."""
     return may_approve(person, area_path) or person.holds(Role.COUNCIL_CHAIR, area_path)
+
+
+def may_enter_ballots(person: Staff, village_path: str) -> bool:
+    """Who enters ballots from paper, always two of them: those who run matters, and the supervisory committee."""
+    return may_run_matters(person, village_path) or person.holds(Role.SUPERVISORS, village_path)
 
 
 def may_see_notice(person: Staff, notice: Notice) -> bool:
@@ -194,6 +211,16 @@ def may_run_office(person: Staff, area_path: str) -> bool:
 def may_give(person: Staff, role: Role, area_path: str, town_path: str) -> bool:
     """Whether he may give that duty for that area, or take it; `town_path` is the area above the village."""
     return may_run_office(person, town_path if role in TOWN_GIVES else area_path)
+
+
+def may_keep_days(person: Staff, village_path: str) -> bool:
+    """Who begins, changes and ends a village's series of service days."""
+    return may_approve(person, village_path)
+
+
+def may_arrange_day(person: Staff, service: ServiceKind, village_path: str) -> bool:
+    """Who calls one day off or moves it, and books for others: who serves on it, and who runs the village's affairs."""
+    return receives(person, service, village_path) or may_approve(person, village_path)
 
 
 def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:

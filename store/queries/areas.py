@@ -80,6 +80,14 @@ async def children_of(tx: Transaction, area: Area) -> list[Area]:
     return [_area(row) for row in rows]
 
 
+async def village_served(tx: Transaction, person: Staff, village_id: int) -> AreaSettings:
+    """The settings of a village that he serves, whole or in part. Raises NotFound for any other."""
+    settings = await settings_for(tx, village_id)
+    if settings.area.kind is not AreaKind.VILLAGE or not may_enter_ticket(person, settings.area.path):
+        raise NotFound("area.unknown")
+    return settings
+
+
 async def all_villages(tx: Transaction) -> list[Area]:
     rows = await tx.all(select(areas).where(areas.c.kind == AreaKind.VILLAGE).order_by(areas.c.id))
     return [_area(row) for row in rows]

@@ -3,6 +3,7 @@
 `disclosure_for` and `has_items` show what is not published: they are for those who enter it and for the scheduler.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -67,18 +68,18 @@ async def published_months(tx: Transaction, village_id: int) -> list[date]:
 
 async def urgent_items(tx: Transaction, village_id: int) -> list[DisclosureItem]:
     """What was published ahead of a month that is not out yet, the newest first."""
-    return await _items_where(
+    return await items_where(
         tx,
         disclosures.c.area_id == village_id,
         disclosures.c.published_at.is_(None),
         disclosure_items.c.urgent_at.is_not(None),
-        newest_first=True,
+        order=(disclosure_items.c.urgent_at.desc(),),
     )
 
 
 async def published_item(tx: Transaction, village_id: int, item_id: int) -> DisclosureItem | None:
     """An item that everybody may see: its month is out, or it was published at once."""
-    found = await _items_where(
+    found = await items_where(
         tx,
         disclosures.c.area_id == village_id,
         disclosure_items.c.id == item_id,
@@ -123,15 +124,16 @@ async def _disclosure(tx: Transaction, *conditions: ColumnElement[bool]) -> Disc
         month=row.month,
         opening_fen=await opening_of(tx, row.area_id, row.month),
         published_at=row.published_at,
-        items=tuple(await _items_where(tx, disclosures.c.id == row.id)),
+        items=tuple(await items_where(tx, disclosures.c.id == row.id)),
     )
 
 
-async def _items_where(
-    tx: Transaction, *conditions: ColumnElement[bool], newest_first: bool = False
+async def items_where(
+    tx: Transaction,
+    *conditions: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (disclosure_items.c.number,),
 ) -> list[DisclosureItem]:
-    order = disclosure_items.c.urgent_at.desc() if newest_first else disclosure_items.c.number
-    return [_item(row) for row in await tx.all(_items().where(*conditions).order_by(order, disclosure_items.c.id))]
+    return [_item(row) for row in await tx.all(_items().where(*conditions).order_by(*order, disclosure_items.c.id))]
 
 
 async def attachment_of(tx: Transaction, village_id: int, item_id: int) -> tuple[str, str] | None:

@@ -35,6 +35,7 @@ from store.tables import (
 
 UNDER_WAY = (MatterState.PUBLISHED, MatterState.VOTING)
 RECENT = 10
+ARCHIVE_PAGE = 20
 
 
 def _matters() -> Select[Any]:
@@ -128,6 +129,19 @@ async def matters_to_run(tx: Transaction, village_id: int) -> list[MatterRecord]
         _matters()
         .where(matters.c.area_id == village_id, matters.c.state.in_(waiting))
         .order_by(case((matters.c.state == MatterState.PROPOSED, 0), else_=1), matters.c.id.desc())
+    )
+    return [_matter(row) for row in rows]
+
+
+async def matters_archived(tx: Transaction, village_id: int, before: int | None) -> list[MatterRecord]:
+    """What is over, the newest first, behind the matter `before`; one more than a page where there are more."""
+    over = (MatterState.CARRIED_OUT, MatterState.WITHDRAWN, MatterState.REFUSED)
+    behind = [matters.c.id < before] if before else []
+    rows = await tx.all(
+        _matters()
+        .where(matters.c.area_id == village_id, matters.c.state.in_(over), *behind)
+        .order_by(matters.c.id.desc())
+        .limit(ARCHIVE_PAGE + 1)
     )
     return [_matter(row) for row in rows]
 

@@ -55,13 +55,17 @@ def occurrence_from(row: Any, settings: AreaSettings) -> Occurrence:
         moved_at=row.moved_at,
         cancelled_at=row.cancelled_at,
         reason=row.reason,
+        own_place=row.own_place,
     )
 
 
 def occurrences_of_series() -> Select[Any]:
     """Occurrences with what their series says; `id` is the occurrence's."""
+    own = [column for column in occurrences.c if column.name != "place"]
     of_series = [column for column in series.c if column.name != "id"]
-    return select(occurrences, *of_series).join(series, series.c.id == occurrences.c.series_id)
+    return select(*own, occurrences.c.place.label("own_place"), *of_series).join(
+        series, series.c.id == occurrences.c.series_id
+    )
 
 
 async def series_by_id(tx: Transaction, series_id: int, *, lock: bool = False) -> Series:

@@ -1,7 +1,7 @@
 """Service days ahead, who has booked what, and who wants to be reminded."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -32,6 +32,32 @@ async def service_days_ahead(tx: Transaction, settings: AreaSettings, now: datet
     )
     found = [occurrence_from(row, settings) for row in rows]
     return [occurrence for occurrence in found if not occurrence.is_over(now)]
+
+
+async def service_days_between(tx: Transaction, settings: AreaSettings, first: date, last: date) -> list[Occurrence]:
+    """The village's service days from one day to another, both included, cancelled ones too, in their order."""
+    rows = await tx.all(
+        occurrences_of_series()
+        .where(
+            series.c.area_id == settings.area.id,
+            series.c.kind == SeriesKind.SERVICE_DAY,
+            occurrences.c.day.between(first, last),
+        )
+        .order_by(occurrences.c.day, series.c.starts_at, occurrences.c.id)
+    )
+    return [occurrence_from(row, settings) for row in rows]
+
+
+async def upcoming_of_series(tx: Transaction, series_id: int, settings: AreaSettings) -> list[Occurrence]:
+    """The days of one series that are neither over nor called off."""
+    today = tx.now.astimezone(settings.zone).date()
+    rows = await tx.all(
+        occurrences_of_series()
+        .where(series.c.id == series_id, occurrences.c.day >= today, occurrences.c.cancelled_at.is_(None))
+        .order_by(occurrences.c.day)
+    )
+    found = [occurrence_from(row, settings) for row in rows]
+    return [one for one in found if not one.is_over(tx.now)]
 
 
 async def bookings_on(tx: Transaction, occurrence: Occurrence) -> list[Booking]:

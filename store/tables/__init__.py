@@ -6,7 +6,7 @@ from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
 from store.tables.conversations import files, inbound_messages, questions, sessions
 from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
-from store.tables.disclosures import disclosure_items, disclosures
+from store.tables.disclosures import board_answers, disclosure_items, disclosures
 from store.tables.emergencies import emergency_notices, emergency_roll_entries, emergency_rolls
 from store.tables.jobs import jobs, progress, tasks
 from store.tables.matters import (
@@ -17,6 +17,7 @@ from store.tables.matters import (
     entitlements,
     matter_comments,
     matters,
+    paper_entries,
 )
 from store.tables.notices import notice_answers, notice_figures, notice_postings, notice_visits, notices
 from store.tables.people import (
@@ -28,7 +29,7 @@ from store.tables.people import (
     roster_uploads,
     tags,
 )
-from store.tables.service_days import bookings, occurrence_steps, occurrences, series
+from store.tables.service_days import bookings, calendar_feeds, occurrence_steps, occurrences, series
 from store.tables.staff import (
     console_forms,
     console_sessions,
@@ -63,7 +64,9 @@ __all__ = [
     "audit_heads",
     "ballot_box",
     "ballot_keys",
+    "board_answers",
     "bookings",
+    "calendar_feeds",
     "canned_replies",
     "casts",
     "channel_accounts",
@@ -100,6 +103,7 @@ __all__ = [
     "notices",
     "occurrence_steps",
     "occurrences",
+    "paper_entries",
     "person_requests",
     "progress",
     "questions",

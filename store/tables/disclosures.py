@@ -34,3 +34,12 @@ disclosure_items = Table(
     UniqueConstraint("disclosure_id", "number"),
     UniqueConstraint("disclosure_id", "row_digest"),
 )
+
+board_answers = Table(
+    "board_answers",
+    metadata,
+    to("item_id", "disclosure_items", primary_key=True),
+    Column("text", Text, nullable=False),
+    to("by_staff_id", "staff"),
+    moment("at"),
+)

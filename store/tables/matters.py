@@ -118,3 +118,13 @@ ballot_box = Table(
     Column("receipt", String(12), primary_key=True),
     Column("choice", Integer, nullable=False),
 )
+
+paper_entries = Table(
+    "paper_entries",
+    metadata,
+    to("entitlement_id", "entitlements", primary_key=True),
+    to("matter_id", "matters", index=True),
+    to("by_staff_id", "staff"),
+    Column("held", Text, nullable=False),
+    moment("at"),
+)

@@ -1,6 +1,6 @@
 """Days that come again, their occurrences and bookings."""
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Time, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Table, Time, UniqueConstraint, text
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -46,6 +46,7 @@ occurrences = Table(
     moment("moved_at", optional=True),
     moment("cancelled_at", optional=True),
     Column("reason", String(200), nullable=False),
+    Column("place", String(80), nullable=False),
     UniqueConstraint("series_id", "nominal_day"),
     Index("ix_occurrences_series_day", "series_id", "day"),
     Index(
@@ -86,4 +87,12 @@ bookings = Table(
         sqlite_where=text("cancelled_at IS NULL"),
         postgresql_where=text("cancelled_at IS NULL"),
     ),
+)
+
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    to("staff_id", "staff", primary_key=True),
+    Column("token_index", LargeBinary, nullable=False, unique=True),
+    moment("begun_at"),
 )

@@ -67,7 +67,7 @@ async def _cast(village: Village, voters: list[int]) -> float:
     started = time.perf_counter()
     for voter in voters:
         async with village.database.write(utc_now()) as tx:
-            await cast_ballot(tx, matter_id, voter, Choice.AGREE, contact_id=contact.id, channel="kannel")
+            await cast_ballot(tx, matter_id, voter, Choice.AGREE, actor=f"contact:{contact.id}", channel="kannel")
     return VOTERS / (time.perf_counter() - started)
 
 

@@ -64,7 +64,7 @@ class Village:
     ) -> str:
         async with (by or self.database).write(at) as tx:
             ballot = await cast_ballot(
-                tx, matter_id, resident_id, choice, contact_id=self.contact.id, channel="simulator"
+                tx, matter_id, resident_id, choice, actor=f"contact:{self.contact.id}", channel="simulator"
             )
         return ballot.receipt
 

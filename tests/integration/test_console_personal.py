@@ -59,7 +59,7 @@ async def an_open_vote(hub: Hub, voters: Iterable[str] = ()) -> int:
         matter = await open_voting(tx, published, RollKind.ADULTS, tx.now + timedelta(days=9), person)
         for name in voters:
             await cast_ballot(
-                tx, matter.id, hub.residents[name], Choice.AGREE, contact_id=contact.id, channel="simulator"
+                tx, matter.id, hub.residents[name], Choice.AGREE, actor=f"contact:{contact.id}", channel="simulator"
             )
     return matter.id
 

@@ -15,6 +15,9 @@ from store.queries.tickets import barred_from
 from store.tables import tickets
 from tests.hub import Hub
 from tests.integration.console_parts import a_browser, console_of, give_password
+from tests.integration.test_console_days_walk import ADDRESSES as DAYS
+from tests.integration.test_console_matters_walk import ADDRESSES as MATTERS
+from tests.integration.test_console_paper_walk import ADDRESSES as PAPER
 
 WALKED_ELSEWHERE = (
     "/console/people",
@@ -203,5 +206,6 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/notices/{notice}/visits",
         "/console/notices/{notice}/{action}",
     }
+    known |= PAPER | DAYS | MATTERS
     found = {route.resource.canonical for route in mounted if route.resource}
     assert {path for path in found if not path.startswith(WALKED_ELSEWHERE)} == known

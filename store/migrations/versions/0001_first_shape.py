@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("moved_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_occurrences_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("series_id", "nominal_day", name=op.f("uq_occurrences_series_id_nominal_day")),
@@ -352,6 +353,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_index(op.f("ix_staff_area_id"), "staff", ["area_id"], unique=False)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("token_index", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_calendar_feeds_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("token_index", name=op.f("uq_calendar_feeds_token_index")),
+    )
     op.create_table(
         "contacts",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -553,6 +563,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index("ix_tasks_staff", "tasks", ["staff_id", "id"], unique=False)
+    op.create_table(
+        "board_answers",
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_board_answers_by_staff_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_board_answers_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_board_answers")),
+    )
     op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -1144,6 +1164,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entitlement_id", "resident_id", name=op.f("pk_entitlement_holders")),
     )
     op.create_index(op.f("ix_entitlement_holders_resident_id"), "entitlement_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "paper_entries",
+        sa.Column("entitlement_id", ID, nullable=False),
+        sa.Column("matter_id", ID, nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("held", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_paper_entries_by_staff_id")),
+        sa.ForeignKeyConstraint(["entitlement_id"], ["entitlements.id"], name=op.f("fk_paper_entries_entitlement_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_paper_entries_matter_id")),
+        sa.PrimaryKeyConstraint("entitlement_id", name=op.f("pk_paper_entries")),
+    )
+    op.create_index(op.f("ix_paper_entries_matter_id"), "paper_entries", ["matter_id"], unique=False)
     _forbid_changes()
 
 

@@ -1,0 +1,107 @@
+"""The matters of a village: what waits for a step, what is over, and writing down a new one."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.visits import Fields, Office, Visit, form_key
+from store.actions.matters import propose_matter
+from store.actions.sign_in import take_form
+from store.database import Transaction
+from store.domain.deliberation import MatterRecord
+from store.domain.errors import NotFound, Refusal
+from store.domain.settings import AreaSettings
+from store.queries.access import may_run_matters
+from store.queries.areas import village_served, villages_served
+from store.queries.matters import ARCHIVE_PAGE, matters_archived, matters_to_run
+from store.queries.people import contact_by_id
+
+_MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class MatterLists:
+    office: Office
+
+    async def villages(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        """Which village; straight to the one of whoever serves only one."""
+        async with self.office.database.read(self.office.clock()) as tx:
+            served = await villages_served(tx, visit.person)
+        if len(served) == 1:
+            raise web.HTTPSeeOther(f"/console/matters/{served[0].id}")
+        return self.office.pages.page(request, "matters_villages.html", **visit.known, here="matters", villages=served)
+
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        is_archive, before = request.query.get("show", "") == "over", request.query.get("before", "")
+        async with self.office.database.read(self.office.clock()) as tx:
+            settings = await village_served(tx, visit.person, int(request.match_info["village"]))
+            if is_archive:
+                found = await matters_archived(tx, settings.area.id, _number(before))
+            else:
+                found = await matters_to_run(tx, settings.area.id)
+        more = is_archive and len(found) > ARCHIVE_PAGE
+        shown = found[:ARCHIVE_PAGE] if is_archive else found
+        return self.office.pages.page(
+            request,
+            "matters_list.html",
+            **{**visit.known, "zone": settings.zone},
+            here="matters",
+            village=settings.area,
+            matters=shown,
+            is_archive=is_archive,
+            before=shown[-1].id if more else 0,
+            may_run=may_run_matters(visit.person, settings.area.path),
+        )
+
+    async def new(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return await self._new(request, visit)
+
+    async def propose(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """It stands there as a proposal of whoever writes it down, and takes the same way as any other."""
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                settings = await _village_run(tx, request, visit)
+                where = f"/console/matters/{settings.area.id}"
+                if await take_form(tx, visit.session, form_key({**fields, "action": "matter-new"})):
+                    proposed = await _propose(tx, visit, settings, fields.get("text", ""))
+                    where = f"{where}/{proposed.id}?done=new"
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._new(request, visit, status=409, refusal=said, text=fields.get("text", ""))
+        raise web.HTTPSeeOther(where)
+
+    async def _new(
+        self, request: web.Request, visit: Visit, *, status: int = 200, refusal: str = "", text: str = ""
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            settings = await _village_run(tx, request, visit)
+        return self.office.pages.page(
+            request,
+            "matters_new.html",
+            status=status,
+            **visit.known,
+            here="matters",
+            village=settings.area,
+            refusal=refusal,
+            text=text,
+        )
+
+
+async def _village_run(tx: Transaction, request: web.Request, visit: Visit) -> AreaSettings:
+    """Raises NotFound for a village whose matters he does not run."""
+    settings = await village_served(tx, visit.person, int(request.match_info["village"]))
+    if not may_run_matters(visit.person, settings.area.path):
+        raise NotFound("matter.unknown")
+    return settings
+
+
+async def _propose(tx: Transaction, visit: Visit, settings: AreaSettings, text: str) -> MatterRecord:
+    if not text:
+        raise Refusal("matter.words_missing")
+    return await propose_matter(tx, settings.area, text, await contact_by_id(tx, visit.session.phone_contact_id))
+
+
+def _number(written: str) -> int | None:
+    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else None

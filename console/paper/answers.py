@@ -1,0 +1,94 @@
+"""Answers that everybody may read: on which item, in words that name nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from dateutil.relativedelta import relativedelta
+
+from console.visits import Fields, Office, Visit, form_key
+from store.actions.board_answers import LONGEST_ANSWER, answer_for_all
+from store.actions.sign_in import take_form
+from store.database import Transaction
+from store.domain.errors import NotFound, Refusal
+from store.domain.settings import AreaSettings
+from store.queries.access import may_answer_on_accounts
+from store.queries.areas import village_served
+from store.queries.monthly_paper import items_published_since, latest_answers
+
+MONTHS_BACK = 3
+"""Whoever asks about something older is told so himself; the page is about what is recent."""
+_MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPages:
+    office: Office
+
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        item = request.query.get("item", "")
+        return await self._page(request, visit, {"item": item}, done=request.query.get("done", ""))
+
+    async def save(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        done = "saved"
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                settings = await self._village(tx, request, visit)
+                if await take_form(tx, visit.session, form_key({**fields, "action": "board-answer"})):
+                    await answer_for_all(tx, settings.area, _item(fields), fields.get("text", ""), visit.person)
+                else:
+                    done = "already"
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            said = self.office.refused(request, refusal, visit.settings)
+            return await self._page(request, visit, fields, status=409, refusal=said)
+        raise web.HTTPSeeOther(f"{request.path}?done={done}")
+
+    async def _village(self, tx: Transaction, request: web.Request, visit: Visit) -> AreaSettings:
+        settings = await village_served(tx, visit.person, int(request.match_info["village"]))
+        if not may_answer_on_accounts(visit.person, settings.area.path):
+            raise NotFound("area.unknown")
+        return settings
+
+    async def _page(
+        self,
+        request: web.Request,
+        visit: Visit,
+        written: Mapping[str, str],
+        *,
+        status: int = 200,
+        refusal: str = "",
+        done: str = "",
+    ) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            settings = await self._village(tx, request, visit)
+            today = tx.now.astimezone(settings.zone).date()
+            since = today.replace(day=1) - relativedelta(months=MONTHS_BACK)
+            items = await items_published_since(tx, settings.area.id, since)
+            answers = await latest_answers(tx, settings.area.id, since)
+        chosen = written.get("item", "")
+        kept = {str(one.item_id): one.answer for one in answers}
+        return self.office.pages.page(
+            request,
+            "paper_answers.html",
+            status=status,
+            **visit.known,
+            here="paper",
+            village=settings.area,
+            items=items,
+            answers=answers,
+            chosen=chosen,
+            text=written.get("text", kept.get(chosen, "")),
+            longest=LONGEST_ANSWER,
+            refusal=refusal,
+            done=done,
+        )
+
+
+def _item(fields: Fields) -> int:
+    """Raises Refusal("disclosure.item_missing") where none was chosen."""
+    item = fields.get("item", "")
+    if not item.isdecimal() or len(item) > _MOST_DIGITS:
+        raise Refusal("disclosure.item_missing")
+    return int(item)

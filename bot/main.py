@@ -27,7 +27,7 @@ from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
 from console.office import Surroundings as ConsoleSurroundings
 from console.office import console_application, console_pages
-from console.public.site import public_application
+from console.public.site import public_application, robots_routes
 from notifier.channel import Channel
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
@@ -132,7 +132,7 @@ def _address(settings: Settings) -> str:
 def web_application(hub: Hub) -> web.Application:
     """Everything that this process serves."""
     pages = PageRenderer(TEMPLATES)
-    routes = [*static_routes(pages), *web_chat_routes(hub.rooms, pages)]
+    routes = [*static_routes(pages), *robots_routes(), *web_chat_routes(hub.rooms, pages)]
     if hub.settings.training:
         routes += simulator_routes(hub.rooms, pages)
     doors = Doors(

@@ -6,7 +6,7 @@ from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
 from store.tables.conversations import files, inbound_messages, questions, sessions
 from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
-from store.tables.disclosures import disclosure_items, disclosures
+from store.tables.disclosures import disclosure_files, disclosure_items, disclosures, named_lists, reading_links
 from store.tables.emergencies import emergency_notices, emergency_roll_entries, emergency_rolls
 from store.tables.jobs import jobs, progress
 from store.tables.matters import (
@@ -21,6 +21,7 @@ from store.tables.matters import (
 from store.tables.notices import notice_answers, notice_postings, notice_visits, notices
 from store.tables.people import households, residents
 from store.tables.service_days import bookings, occurrence_steps, occurrences, series
+from store.tables.services import services
 from store.tables.staff import (
     console_forms,
     console_sessions,
@@ -65,6 +66,7 @@ __all__ = [
     "deliveries",
     "delivery_attempts",
     "delivery_is",
+    "disclosure_files",
     "disclosure_items",
     "disclosures",
     "duties",
@@ -82,6 +84,7 @@ __all__ = [
     "matter_comments",
     "matters",
     "metadata",
+    "named_lists",
     "notice_answers",
     "notice_postings",
     "notice_visits",
@@ -90,9 +93,11 @@ __all__ = [
     "occurrences",
     "progress",
     "questions",
+    "reading_links",
     "receipts_waiting",
     "residents",
     "series",
+    "services",
     "sessions",
     "sign_in_failures",
     "staff",

@@ -316,27 +316,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("staff_id IS NOT NULL"),
     )
     op.create_table(
-        "disclosure_items",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("disclosure_id", ID, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("category", sa.String(length=12), nullable=False),
-        sa.Column("title", sa.String(length=120), nullable=False),
-        sa.Column("flow", sa.String(length=12), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("attachment", sa.String(length=64), nullable=False),
-        sa.Column("row_digest", sa.String(length=64), nullable=True),
-        sa.Column("urgent_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("entered_by", ID, nullable=True),
-        sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["disclosure_id"], ["disclosures.id"], name=op.f("fk_disclosure_items_disclosure_id")),
-        sa.ForeignKeyConstraint(["entered_by"], ["staff.id"], name=op.f("fk_disclosure_items_entered_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_items")),
-        sa.UniqueConstraint("disclosure_id", "number", name=op.f("uq_disclosure_items_disclosure_id_number")),
-        sa.UniqueConstraint("disclosure_id", "row_digest", name=op.f("uq_disclosure_items_disclosure_id_row_digest")),
-    )
-    op.create_table(
         "duties",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("staff_id", ID, nullable=False),
@@ -399,6 +378,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'approved' AND closed_at IS NULL"),
         postgresql_where=sa.text("state = 'approved' AND closed_at IS NULL"),
     )
+    op.create_table(
+        "services",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("papers", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("duration", sa.String(length=120), nullable=False),
+        sa.Column("changed_by", ID, nullable=False),
+        sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_services_area_id")),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_services_changed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_services")),
+    )
+    op.create_index(op.f("ix_services_area_id"), "services", ["area_id"], unique=False)
     op.create_table(
         "staff_passwords",
         sa.Column("staff_id", ID, nullable=False),
@@ -666,6 +661,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("answered_at IS NULL"),
     )
     op.create_table(
+        "reading_links",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_reading_links_area_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_reading_links_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_reading_links_token_hash")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("contact_id", ID, nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
@@ -841,6 +848,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_table(
+        "disclosure_items",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("disclosure_id", ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("flow", sa.String(length=12), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("row_digest", sa.String(length=64), nullable=True),
+        sa.Column("urgent_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("entered_by", ID, nullable=True),
+        sa.Column("asked_in", ID, nullable=True),
+        sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asked_in"], ["tickets.id"], name=op.f("fk_disclosure_items_asked_in")),
+        sa.ForeignKeyConstraint(["disclosure_id"], ["disclosures.id"], name=op.f("fk_disclosure_items_disclosure_id")),
+        sa.ForeignKeyConstraint(["entered_by"], ["staff.id"], name=op.f("fk_disclosure_items_entered_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_items")),
+        sa.UniqueConstraint("disclosure_id", "number", name=op.f("uq_disclosure_items_disclosure_id_number")),
+        sa.UniqueConstraint("disclosure_id", "row_digest", name=op.f("uq_disclosure_items_disclosure_id_row_digest")),
+    )
+    op.create_table(
         "emergency_roll_entries",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("roll_id", ID, nullable=False),
@@ -967,6 +996,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts", ["delivery_id"], unique=False)
     op.create_table(
+        "disclosure_files",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_disclosure_files_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_files")),
+        sa.UniqueConstraint("item_id", "sha256", name=op.f("uq_disclosure_files_item_id_sha256")),
+    )
+    op.create_table(
         "entitlement_holders",
         sa.Column("entitlement_id", ID, nullable=False),
         sa.Column("resident_id", ID, nullable=False),
@@ -977,6 +1016,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entitlement_id", "resident_id", name=op.f("pk_entitlement_holders")),
     )
     op.create_index(op.f("ix_entitlement_holders_resident_id"), "entitlement_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "named_lists",
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_named_lists_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_named_lists")),
+    )
     _forbid_changes()
 
 

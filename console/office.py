@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from console.disclosures.routes import disclosure_routes
 from console.pages import Pages
+from console.services.routes import service_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
 from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
@@ -61,7 +63,7 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
-    return [*ticket_routes(office)]
+    return [*ticket_routes(office), *disclosure_routes(office), *service_routes(office)]
 
 
 async def _home(_request: web.Request) -> web.StreamResponse:

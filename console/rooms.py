@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.domain.people import Staff
+from store.queries.access import edits_some_services, sees_some_books
 
 
 def _everyone(_person: Staff) -> bool:
@@ -18,7 +19,11 @@ class Room:
     is_open_to: Callable[[Staff], bool]
 
 
-ROOMS = (Room("tickets", _everyone),)
+ROOMS = (
+    Room("tickets", _everyone),
+    Room("disclosures", sees_some_books),
+    Room("services", edits_some_services),
+)
 
 
 def rooms_of(person: Staff) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from store.actions.disclosures import add_item, remove_item, state_opening
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
-from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month, month_after, month_before
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.people import Staff
 from store.queries.access import may_disclose
-from store.queries.disclosures import disclosure_for, latest_disclosure, published_item, urgent_items
+from store.queries.disclosures import disclosure_for, latest_disclosure, open_month, published_item, urgent_items
 from store.queries.public_disclosures import has_lists_posted
 
 
@@ -69,9 +69,7 @@ class Disclosures:
     async def open_month(self) -> date:
         """Last month while it is not out, else the month that runs, or the first one that is not out."""
         _ = self.person
-        month = month_before(self.this_month)
-        latest = await self.latest()
-        return month if latest is None or latest.month < month else max(self.this_month, month_after(latest.month))
+        return await open_month(self.tx, self.village.id, self.this_month)
 
     async def held(self, month: date) -> Disclosure | None:
         _ = self.person

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.domain.people import masked_name
+
 
 class NumberKind(StrEnum):
     PHONE = "phone"
@@ -89,15 +91,8 @@ def doubts_in(text: str, names: Iterable[str] = ()) -> tuple[Doubt, ...]:
     return tuple(Doubt(concern, words) for concern, words in {Concern.NAME: named, **found}.items() if words)
 
 
-def shorten_name(name: str) -> str:
-    """陈小强 → 陈*强, 陈强 → 陈*, 欧阳小强 → 欧**强: who knows him knows, who does not learns nothing."""
-    if len(name) <= 2:  # noqa: PLR2004 - a surname and one character
-        return f"{name[:1]}*"
-    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
-
-
 def shorten_names(text: str, names: Sequence[str]) -> str:
-    """Longer names first: 陈小强 is not 陈小 with something behind it."""
+    """陈小强 → 陈*强. Longer names first: 陈小强 is not 陈小 with something behind it."""
     for name in sorted(set(names), key=lambda one: (-len(one), one)):
-        text = text.replace(name, shorten_name(name))
+        text = text.replace(name, masked_name(name))
     return text

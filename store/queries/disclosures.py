@@ -11,7 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from store.database import Transaction
-from store.domain.disclosures import AttachedFile, Disclosure, DisclosureCategory, DisclosureItem, Flow
+from store.domain.disclosures import (
+    AttachedFile,
+    Disclosure,
+    DisclosureCategory,
+    DisclosureItem,
+    Flow,
+    month_after,
+    month_before,
+)
 from store.domain.errors import NotFound
 from store.tables import disclosure_files, disclosure_items, disclosures, files
 
@@ -188,6 +196,15 @@ async def village_of_item(tx: Transaction, item_id: int) -> int:
     if found is None:
         raise NotFound("disclosure.item_unknown")
     return int(found)
+
+
+async def open_month(tx: Transaction, village_id: int, this_month: date) -> date:
+    """Which books are written now: last month's while it is not out, else the month that runs, or the first after."""
+    month = month_before(this_month)
+    newest = await tx.scalar(
+        select(func.max(disclosures.c.month)).where(disclosures.c.area_id == village_id, _PUBLISHED)
+    )
+    return month if newest is None or newest < month else max(this_month, month_after(newest))
 
 
 async def months_with_books(tx: Transaction, village_id: int) -> list[date]:

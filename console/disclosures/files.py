@@ -105,7 +105,10 @@ class FilePages:
             village = await village_of(tx, visit.person, request)
             item = await item_in_books(tx, village.id, int(request.match_info["item"]))
             if to_change:
-                await _changeable(tx, visit, request)
+                try:
+                    await _changeable(tx, visit, request)
+                except NotAllowed as refusal:
+                    raise NotFound("disclosure.item_unknown") from refusal
         digest = request.match_info["digest"]
         file = next((one for one in item.files if one.sha256 == digest), None)
         if file is None or (to_change and not file.is_photo):

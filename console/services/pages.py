@@ -18,6 +18,7 @@ from store.queries.services import services_of
 
 SERVICES = "/console/services"
 NEW = "0"
+_BLANK = ServiceText("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class ServicePages:
             villages=villages,
             services=listed,
             refused_id=request.match_info.get("service", ""),
-            written=asked if refusal else {},
+            written=_text(asked) if refusal else _BLANK,
+            blank=_BLANK,
             refusal=refusal,
             done=done,
         )
@@ -83,8 +85,12 @@ async def _take(tx: Transaction, person: Staff, village: Area, request: web.Requ
     if request.match_info["action"] == "remove":
         await remove_service(tx, village, int(service), person)
         return
-    text = ServiceText(*(fields.get(name, "") for name in ("title", "papers", "place", "duration")))
+    text = _text(fields)
     if service == NEW:
         await add_service(tx, village, text, person)
     else:
         await change_service(tx, village, int(service), text, person)
+
+
+def _text(fields: Fields) -> ServiceText:
+    return ServiceText(*(fields.get(name, "") for name in ("title", "papers", "place", "duration")))

@@ -15,6 +15,7 @@ from store.queries.tickets import barred_from
 from store.tables import tickets
 from tests.hub import Hub
 from tests.integration.console_parts import a_browser, console_of, give_password
+from tests.integration.test_console_disclosures_walk import BOOK_ROUTES
 
 ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number")
 
@@ -153,5 +154,6 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/tickets/{ticket}",
         "/console/tickets/{ticket}/files/{digest}",
         "/console/tickets/{ticket}/{action}",
+        *BOOK_ROUTES,
     }
     assert {route.resource.canonical for route in mounted if route.resource} == known

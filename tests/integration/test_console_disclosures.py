@@ -202,7 +202,7 @@ async def test_a_month_is_let_out_once_somebody_has_looked(hub: Hub, desk: Brows
     page = await desk.post(f"{BOOKS}/publish", fields)
     assert (page.status, "看过了就在下面打勾" in page.text) == (409, True)
     page = await desk.press(f"{BOOKS}/publish", looked="1")
-    assert "已经公开" in page.text
+    assert "公开了，发出3条消息。" in page.text
     assert (await hub.told("陈伯"))[-1].startswith("【榕溪村】10月账")
     async with hub.books() as tx:
         month = await disclosure_for(tx, hub.village.id, OCTOBER)

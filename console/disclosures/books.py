@@ -56,8 +56,8 @@ class BookPages:
     office: Office
 
     async def month(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        told = {name: request.query.get(name, "")[:16] for name in ("done", "told")}
-        return await self._page(request, visit, request.query, **told)
+        done, told = (request.query.get(name, "")[:16] for name in ("done", "told"))
+        return await self._page(request, visit, request.query, done=done, told=told)
 
     async def opening(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """What the village had when the month began."""

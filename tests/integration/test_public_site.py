@@ -203,7 +203,8 @@ async def test_the_ways_to_the_village_have_codes(hub: Hub, reader: Client) -> N
 
 
 async def test_the_screen_goes_round_and_begins_again(hub: Hub, reader: Client) -> None:
-    kinds, place = [], "0"
+    kinds: list[str] = []
+    place = "0"
     while place != "0" or not kinds:
         page = await text_of(reader, f"/v/{hub.village.id}/screen/?sheet={place}")
         [(kind, place)] = re.findall(r'<main class="(\w+)" data-next="(\d+)">', page)

@@ -20,8 +20,8 @@ from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.files import StoredFile, UnusableFileError, blacked_out
 from store.queries.disclosures import item_in_books
 
-COLUMNS, ROWS = 12, 16
-"""The grid that lies over a photo: a square is about a word wide, and big enough for a thumb on a phone."""
+COLUMNS, ROWS = 8, 12
+"""The grid that lies over a photo: a square on a phone is about as wide as a thumb."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",

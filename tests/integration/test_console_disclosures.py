@@ -145,7 +145,7 @@ async def test_a_photo_loses_what_the_phone_wrote_into_it_and_is_blacked_out(hub
     assert b"SecretPhone" not in hub.files.path_of(file.sha256).read_bytes()
     black = f"{item}/files/{file.sha256}/black"
     await desk.get(black)
-    page = await desk.press(black, s0="on", s191="on")
+    page = await desk.press(black, s0="on", s95="on")
     assert "涂黑了" in page.text
     async with hub.books() as tx:
         [blacked] = (await item_in_books(tx, hub.village.id, int(item.rpartition("/")[2]))).files

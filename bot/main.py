@@ -26,7 +26,7 @@ from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
 from console.office import Surroundings as ConsoleSurroundings
 from console.office import console_application, console_pages
-from console.public.site import public_application
+from console.public.site import public_application, robots_routes
 from console.work import console_jobs
 from notifier.accounts import Outside, hook_url
 from notifier.channel import Channel
@@ -145,7 +145,7 @@ def _address(settings: Settings) -> str:
 def web_application(hub: Hub) -> web.Application:
     """Everything that this process serves."""
     pages = PageRenderer(TEMPLATES)
-    routes = [*static_routes(pages), *web_chat_routes(hub.rooms, pages)]
+    routes = [*static_routes(pages), *robots_routes(), *web_chat_routes(hub.rooms, pages)]
     if hub.settings.training:
         routes += simulator_routes(hub.rooms, pages)
     doors = Doors(

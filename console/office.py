@@ -9,6 +9,7 @@ from aiohttp import web
 from console.account.routes import account_routes
 from console.audit.routes import audit_routes
 from console.days.routes import day_routes
+from console.disclosures.routes import disclosure_routes
 from console.figures.routes import figures_routes
 from console.jobs.routes import job_routes
 from console.matters.routes import matter_routes
@@ -17,6 +18,7 @@ from console.offices.routes import office_routes
 from console.pages import Pages
 from console.paper.routes import paper_routes
 from console.people.routes import people_routes
+from console.services.routes import service_routes
 from console.settings.routes import settings_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
@@ -95,8 +97,10 @@ def _rooms(office: Office) -> list[web.RouteDef]:
         *ticket_routes(office),
         *notice_routes(office),
         *matter_routes(office),
+        *disclosure_routes(office),
         *paper_routes(office),
         *day_routes(office),
+        *service_routes(office),
         *people_routes(office),
         *office_routes(office),
         *figures_routes(office),

@@ -6,7 +6,7 @@ A page works without a script. Whatever a person wrote is text in it, never mark
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,17 +42,27 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(static=self._static_url, money=grouped, moment=moment)
+        self._environment.globals.update(
+            static=self._static_url, money=grouped, moment=moment, month_name=month_name, day_name=day_name
+        )
 
     def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
         return self._words[language]
 
-    def page(self, request: web.Request, name: str, *, status: int = 200, **values: object) -> web.Response:
+    def page(
+        self,
+        request: web.Request,
+        name: str,
+        *,
+        status: int = 200,
+        content_type: str = "text/html",
+        **values: object,
+    ) -> web.Response:
         language = language_asked(request)
         template = self._environment.get_template(name)
         text = template.render(words=self._words[language], language=language.replace("_", "-"), **values)
         headers = {**self._headers, "Vary": "Accept-Language"}
-        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+        return web.Response(text=text, status=status, content_type=content_type, headers=headers)
 
     def _static_url(self, name: str) -> str:
         """The address of a shared file with the digest of its content, so that a browser may keep it."""
@@ -80,3 +90,16 @@ def moment(value: datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
     local = value.astimezone(zone)
     day = words["day"].format(month=local.month, day=local.day, name=words[f"month_{local.month}"])
     return f"{day} {local:%H:%M}"
+
+
+def month_name(month: date, words: Mapping[str, Mapping[str, str]]) -> str:
+    """2026年10月."""
+    name = words["time"][f"month_{month.month}"]
+    return words["public"]["month"].format(year=month.year, month=month.month, name=name)
+
+
+def day_name(day: date, words: Mapping[str, Mapping[str, str]]) -> str:
+    """11月18日 星期三."""
+    name = words["time"][f"month_{day.month}"]
+    text = words["time"]["day"].format(month=day.month, day=day.day, name=name)
+    return f"{text} {words['public'][f'weekday_{day.isoweekday()}']}"

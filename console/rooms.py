@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from store.domain.people import Staff
 from store.queries.access import (
+    edits_some_services,
     has_office,
     has_people,
     may_search_audit,
     may_see_figures,
     may_see_settings,
     opens_somewhere,
+    sees_some_books,
 )
 
 
@@ -31,8 +33,10 @@ ROOMS = (
     Room("tickets", _everyone),
     Room("notices", _everyone),
     Room("matters", _everyone),
+    Room("disclosures", sees_some_books),
     Room("paper", _everyone),
     Room("days", _everyone),
+    Room("services", edits_some_services),
     Room("people", has_people),
     Room("offices", has_office),
     Room("figures", lambda person: opens_somewhere(person, may_see_figures)),

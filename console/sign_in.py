@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -185,7 +186,13 @@ class SignIn:
     ) -> web.Response:
         token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(16)
         done = "password_set" if request.query.get("done") == "password" else ""
-        shown = {"csrf": csrf_of(token), "problem": problem, "refusal": refusal, "done": done, "by_app": by_app}
+        shown: dict[str, Any] = {
+            "csrf": csrf_of(token),
+            "problem": problem,
+            "refusal": refusal,
+            "done": done,
+            "by_app": by_app,
+        }
         response = self.office.pages.page(request, name, status=status, **shown)
         self.office.keep(response, VISIT_COOKIE, token)
         return response

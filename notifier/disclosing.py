@@ -29,13 +29,15 @@ _OPEN = Option("disclosure", label="disclosure_open")
 """The menu's own button: it opens the month in the conversation."""
 
 
-async def publish_disclosure(tx: Transaction, renderer: Renderer, village_id: int, month: date) -> list[Written]:
+async def publish_disclosure(
+    tx: Transaction, renderer: Renderer, village_id: int, month: date, by: Staff | None = None
+) -> list[Written]:
     """Publish a month and tell the village; [] where it was published before, by hand or by another scheduler.
 
     Raises Refusal("disclosure.empty") where nothing was entered.
     """
     village = await area_by_id(tx, village_id)
-    disclosure = await mark_published(tx, village, month)
+    disclosure = await mark_published(tx, village, month, actor=f"staff:{by.id}" if by else "system")
     if disclosure is None:
         return []
     return await _tell_village(tx, renderer, village, Say("disclosure.digest", digest_facts(disclosure), (_OPEN,)))

@@ -9,16 +9,18 @@ import io
 import os
 import secrets
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from store.domain.errors import StoreUnavailable
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SIDE = 2048
 _OGG_MAGIC = b"OggS"
+_PDF_MAGIC = b"%PDF-"
 _NAME_LENGTH = 64
 
 
@@ -56,6 +58,14 @@ class FileStore:
     def put_document(self, content: bytes, media_type: str = "application/octet-stream") -> StoredFile:
         """Keep what we made ourselves, as it is. Raises StoreUnavailable."""
         return self._put(content, media_type)
+
+    def put_photo_or_paper(self, content: bytes) -> StoredFile:
+        """Keep a photo as `put_photo` does, a PDF as it came. Raises UnusableFileError, StoreUnavailable."""
+        if not content.startswith(_PDF_MAGIC):
+            return self.put_photo(content)
+        if len(content) > MAX_BYTES:
+            raise UnusableFileError("too_large")
+        return self._put(content, "application/pdf")
 
     def path_of(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
@@ -111,6 +121,20 @@ def reencoded(content: bytes) -> bytes:
     except Exception as error:  # Pillow's decoders raise whatever a broken picture makes them trip over
         raise UnusableFileError("not_a_photo") from error
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG", quality=85)
+    return encoded.getvalue()
+
+
+def blacked_out(content: bytes, squares: Collection[int], columns: int, rows: int) -> bytes:
+    """A JPEG with some squares of a grid painted over; they count from 0, line by line. Nothing of them is left."""
+    picture = _decoded(content)
+    draw = ImageDraw.Draw(picture)
+    for square in squares:
+        row, column = divmod(square, columns)
+        left, right = (picture.width * edge // columns for edge in (column, column + 1))
+        top, bottom = (picture.height * edge // rows for edge in (row, row + 1))
+        draw.rectangle((left, top, right, bottom), fill="black")
     encoded = io.BytesIO()
     picture.save(encoded, "JPEG", quality=85)
     return encoded.getvalue()

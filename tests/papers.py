@@ -71,7 +71,6 @@ def _items(lines: Sequence[Line]) -> list[DisclosureItem]:
             flow=Flow(line.flow),
             amount_fen=line.fen or None,
             text=_DETAILS.get(line.title, ""),
-            attachment="",
             urgent_at=None,
         )
         for number, line in enumerate(lines, start=1)

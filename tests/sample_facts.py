@@ -255,6 +255,7 @@ FACTS: dict[str, object] = {
     "groups": 2,
     "group": "榕溪一家亲",
     "picture": "/v/3/26041",
+    "path": "/v/3/26041/",
     "of": "榕溪村",
     "reading": "榕溪村通知。十一月二十三日八点到十七点全村停水,请先存好水。",
     "seconds": 9,

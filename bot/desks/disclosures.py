@@ -5,15 +5,17 @@ from datetime import date
 
 from notifier.disclosing import publish_urgent_item
 from notifier.render import Renderer
+from store.actions.disclosure_files import open_reading_link
 from store.actions.disclosures import add_item, remove_item, state_opening
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
-from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month, month_after, month_before
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.people import Staff
 from store.queries.access import may_disclose
-from store.queries.disclosures import disclosure_for, latest_disclosure, published_item, urgent_items
+from store.queries.disclosures import disclosure_for, latest_disclosure, open_month, published_item, urgent_items
+from store.queries.public_disclosures import has_lists_posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,22 @@ class Disclosures:
             raise NotFound("disclosure.item_unknown")
         return item
 
+    async def may_see_lists(self) -> bool:
+        """Whether somebody is known to live here, and a list of names is posted."""
+        is_villager = bool(self.speaker.holders) and not self.speaker.by_sms
+        return is_villager and await has_lists_posted(self.tx, self.speaker.settings)
+
+    async def open_lists(self) -> str:
+        """The path of a page with the lists, for half an hour. Raises NotAllowed for who is not known to live here."""
+        if not await self.may_see_lists():
+            raise NotAllowed("disclosure.lists_not_yours")
+        token = await open_reading_link(self.tx, self.village, self.speaker.contact)
+        return f"/v/{self.village.id}/lists/{token}/"
+
     async def open_month(self) -> date:
         """Last month while it is not out, else the month that runs, or the first one that is not out."""
         _ = self.person
-        month = month_before(self.this_month)
-        latest = await self.latest()
-        return month if latest is None or latest.month < month else max(self.this_month, month_after(latest.month))
+        return await open_month(self.tx, self.village.id, self.this_month)
 
     async def held(self, month: date) -> Disclosure | None:
         _ = self.person

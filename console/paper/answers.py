@@ -12,7 +12,7 @@ from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
 from store.domain.settings import AreaSettings
-from store.queries.access import may_answer_on_accounts
+from store.queries.access import may_answer_publicly
 from store.queries.areas import village_served
 from store.queries.monthly_paper import items_published_since, latest_answers
 
@@ -47,7 +47,7 @@ class AnswerPages:
 
     async def _village(self, tx: Transaction, request: web.Request, visit: Visit) -> AreaSettings:
         settings = await village_served(tx, visit.person, int(request.match_info["village"]))
-        if not may_answer_on_accounts(visit.person, settings.area.path):
+        if not may_answer_publicly(visit.person, settings.area.path):
             raise NotFound("area.unknown")
         return settings
 

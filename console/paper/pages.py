@@ -15,7 +15,7 @@ from store.domain.disclosures import Disclosure
 from store.domain.monthly_paper import MonthlyPaper
 from store.domain.settings import AreaSettings
 from store.domain.spoken import seconds_to_read
-from store.queries.access import may_answer_on_accounts, may_check_accounts
+from store.queries.access import may_answer_publicly, may_see_books
 from store.queries.areas import village_served, villages_served
 from store.queries.disclosures import disclosure_for
 from store.queries.monthly_paper import monthly_paper, months_to_print
@@ -47,7 +47,7 @@ class MonthPages:
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await village_served(tx, visit.person, int(request.match_info["village"]))
-            drafts = may_check_accounts(visit.person, settings.area.path)
+            drafts = may_see_books(visit.person, settings.area.path)
             months = await months_to_print(tx, settings.area.id, drafts=drafts)
         return self.office.pages.page(
             request,
@@ -56,7 +56,7 @@ class MonthPages:
             here="paper",
             village=settings.area,
             months=months,
-            may_answer=may_answer_on_accounts(visit.person, settings.area.path),
+            may_answer=may_answer_publicly(visit.person, settings.area.path),
         )
 
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -113,7 +113,7 @@ class MonthPages:
         month = month_asked(request)
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await village_served(tx, visit.person, int(request.match_info["village"]))
-            drafts = may_check_accounts(visit.person, settings.area.path)
+            drafts = may_see_books(visit.person, settings.area.path)
             paper = await monthly_paper(tx, settings, month, drafts=drafts)
             disclosure = await disclosure_for(tx, settings.area.id, month)
         if paper is None or disclosure is None:

@@ -1,18 +1,15 @@
 """The month's page (明白纸) for everybody: to print, in large type, and as pictures for chat."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from aiohttp import web
 
+from console.public.board import NOT_KEPT, Board
 from notifier.paper.typesetting import Edition, pdf_of, pictures_of
-from store.database import Database
-from store.domain.areas import AreaKind
 from store.domain.monthly_paper import MonthlyPaper
 from store.domain.settings import AreaSettings
-from store.queries.areas import settings_for
 from store.queries.monthly_paper import monthly_paper
 
 _MONTH = r"/disclosures/{month:\d{4}-(?:0[1-9]|1[0-2])}"
@@ -26,9 +23,7 @@ def address_of(public_url: str, village_id: int, month: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperPages:
-    database: Database
-    clock: Callable[[], datetime]
-    public_url: str
+    board: Board
 
     def routes(self, village: str) -> list[web.RouteDef]:
         """Under the path of a village, `{village}` in it being its id."""
@@ -55,13 +50,12 @@ class PaperPages:
         return await printed(paper, self._address(paper), settings.language, edition, _KEPT)
 
     def _address(self, paper: MonthlyPaper) -> str:
-        return address_of(self.public_url, paper.village_id, paper.month)
+        return address_of(self.board.public_url, paper.village_id, paper.month)
 
     async def _paper(self, request: web.Request) -> tuple[AreaSettings, MonthlyPaper]:
-        async with self.database.read(self.clock()) as tx:
-            settings = await settings_for(tx, int(request.match_info["village"]))
+        async with self.board.village(request) as (tx, settings):
             paper = await monthly_paper(tx, settings, month_asked(request))
-        if paper is None or settings.area.kind is not AreaKind.VILLAGE:
+        if paper is None:
             raise web.HTTPNotFound
         return settings, paper
 
@@ -88,5 +82,5 @@ async def page_picture(paper: MonthlyPaper, address: str, language: str, page: i
 
 
 def _file(content: bytes, media_type: str, kept: str) -> web.Response:
-    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff", "X-Robots-Tag": NOT_KEPT}
     return web.Response(body=content, content_type=media_type, headers=headers)

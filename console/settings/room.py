@@ -1,6 +1,7 @@
 """What the pages of the settings share: which place, and how a refusal is told."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -57,7 +58,7 @@ def show(
     place: Place,
     *,
     status: int = 200,
-    **values: object,
+    **values: Any,
 ) -> web.Response:
     """A page of the room. `done` in its address says what a press before it did."""
     return office.pages.page(

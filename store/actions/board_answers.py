@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.disclosures import holds_personal_number
 from store.domain.errors import NotFound, Refusal
 from store.domain.people import Staff
+from store.domain.privacy import holds_personal_number
 from store.tables import board_answers, disclosure_items, disclosures
 
 LONGEST_ANSWER = 300

@@ -14,8 +14,8 @@ from store.domain.errors import NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.roster_headings import Row
 from store.queries.areas import settings_for
-from store.queries.disclosures import disclosure_for, opening_of
-from store.tables import disclosure_items, disclosures
+from store.queries.disclosures import disclosure_for, item_in_books, opening_of
+from store.tables import disclosure_files, disclosure_items, disclosures, named_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +84,49 @@ async def _add(tx: Transaction, village: Area, month: date, entry: Entry, by: St
     )
     action = "disclosure.urgent_item" if urgent else "disclosure.item_added"
     tx.audit(village.id, f"staff:{by.id}", action, f"disclosure_item:{item_id}", [entry.flow, entry.amount_fen])
-    urgent_at = tx.now if urgent else None
-    return DisclosureItem(
-        item_id,
-        month,
-        number,
-        entry.category,
-        entry.title,
-        entry.flow,
-        entry.amount_fen,
-        entry.text,
-        entry.attachment,
-        urgent_at,
-    )
+    if entry.attachment:
+        await tx.insert(disclosure_files, item_id=item_id, sha256=entry.attachment, name="")
+    return await item_in_books(tx, village.id, item_id)
 
 
-async def remove_item(tx: Transaction, village: Area, item_id: int, by: Staff) -> DisclosureItem:
-    """Take back what was entered by mistake and is not out yet.
+async def unpublished_item(tx: Transaction, village: Area, item_id: int) -> DisclosureItem:
+    """An item that may still be changed, its month locked until the commit.
 
     Raises NotFound("disclosure.item_unknown"), also for an item that is public already.
     """
-    row = await tx.first(
-        select(disclosures.c.month)
-        .join(disclosure_items, disclosure_items.c.disclosure_id == disclosures.c.id)
-        .where(
-            disclosure_items.c.id == item_id,
-            disclosure_items.c.urgent_at.is_(None),
-            disclosures.c.area_id == village.id,
-            disclosures.c.published_at.is_(None),
+    item = await item_in_books(tx, village.id, item_id)
+    month = await disclosure_for(tx, village.id, item.month)
+    if item.urgent_at or month is None or month.published_at:
+        raise NotFound("disclosure.item_unknown")
+    await open_disclosure(tx, village, item.month)
+    return await item_in_books(tx, village.id, item_id)
+
+
+async def change_item(tx: Transaction, village: Area, item_id: int, entry: Entry, by: Staff) -> DisclosureItem:
+    """Write an item anew before it is out. Raises as `check_entry` and `unpublished_item` do."""
+    check_entry(entry)
+    await unpublished_item(tx, village, item_id)
+    await tx.run(
+        disclosure_items.update()
+        .where(disclosure_items.c.id == item_id)
+        .values(
+            category=entry.category,
+            title=entry.title.strip(),
+            flow=entry.flow,
+            amount_fen=entry.amount_fen,
+            text=entry.text,
         )
     )
-    if row is None:
-        raise NotFound("disclosure.item_unknown")
-    await open_disclosure(tx, village, row.month)
-    disclosure = await disclosure_for(tx, village.id, row.month)
-    item = next((item for item in disclosure.items if item.id == item_id), None) if disclosure else None
-    if item is None:
-        raise NotFound("disclosure.item_unknown")
+    values = [entry.category, entry.flow, entry.amount_fen]
+    tx.audit(village.id, f"staff:{by.id}", "disclosure.item_changed", f"disclosure_item:{item_id}", values)
+    return await item_in_books(tx, village.id, item_id)
+
+
+async def remove_item(tx: Transaction, village: Area, item_id: int, by: Staff) -> DisclosureItem:
+    """Take back what was entered by mistake and is not out yet. Raises as `unpublished_item` does."""
+    item = await unpublished_item(tx, village, item_id)
+    for beside in (disclosure_files, named_lists):
+        await tx.run(beside.delete().where(beside.c.item_id == item_id))
     await tx.run(disclosure_items.delete().where(disclosure_items.c.id == item_id))
     tx.audit(village.id, f"staff:{by.id}", "disclosure.item_removed", f"disclosure_item:{item_id}", item.amount_fen)
     return item
@@ -165,7 +171,7 @@ def _imported(sheet: DisclosureSheet, added: int) -> ImportResult:
     return ImportResult(added, len(sheet.entries) - added, (), sheet.ignored_headings)
 
 
-async def mark_published(tx: Transaction, village: Area, month: date) -> Disclosure | None:
+async def mark_published(tx: Transaction, village: Area, month: date, *, actor: str = "system") -> Disclosure | None:
     """Publish a month, once: None where it is out already.
 
     What the village had before it is written down with it, so that no later entry changes it. Raises
@@ -185,7 +191,7 @@ async def mark_published(tx: Transaction, village: Area, month: date) -> Disclos
         return None
     disclosure = await disclosure_for(tx, village.id, month)
     values = [[item.id, item.flow, item.amount_fen] for item in disclosure.items] if disclosure else []
-    tx.audit(village.id, "system", "disclosure.published", f"disclosure:{before.id}", values)
+    tx.audit(village.id, actor, "disclosure.published", f"disclosure:{before.id}", values)
     return disclosure
 
 
@@ -203,7 +209,7 @@ def _row(tx: Transaction, disclosure_id: int, number: int, entry: Entry, by: Sta
         "flow": entry.flow,
         "amount_fen": entry.amount_fen,
         "text": entry.text,
-        "attachment": entry.attachment,
+        "asked_in": entry.asked_in,
         "entered_by": by.id,
         "entered_at": tx.now,
     }

@@ -13,9 +13,9 @@ from store.domain.disclosures import (
     DisclosureCategory,
     Entry,
     Flow,
-    holds_personal_number,
 )
 from store.domain.errors import Refusal
+from store.domain.privacy import holds_personal_number
 from store.domain.roster_cells import CellValue, cell_text, compact
 from store.domain.roster_headings import Row, column_letter
 

@@ -5,13 +5,13 @@ money, what concerns villagers' interests at once. Amounts are integers in fen.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from store.domain.errors import Refusal
+from store.domain.privacy import holds_personal_number
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 2000
@@ -40,7 +40,10 @@ class Flow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item before it is in the books. `attachment` is the SHA-256 of a stored file, "" for none."""
+    """An item before it is in the books. `attachment` is the SHA-256 of a stored file, "" for none.
+
+    `asked_in` is the ticket in which a resident asked for it to be disclosed (点题公开).
+    """
 
     category: DisclosureCategory
     title: str
@@ -48,11 +51,28 @@ class Entry:
     amount_fen: int | None = None
     text: str = ""
     attachment: str = ""
+    asked_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A stored file as readers see it; `name` is what its sender called it, "" for a photo from a chat."""
+
+    sha256: str
+    name: str
+    media_type: str
+
+    @property
+    def is_photo(self) -> bool:
+        return self.media_type.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True)
 class DisclosureItem:
-    """One line on the board, numbered through its month. `urgent_at` is when it was published ahead of its month."""
+    """One line on the board, numbered through its month. `urgent_at` is when it was published ahead of its month.
+
+    `is_asked_for`: a resident wanted it disclosed.
+    """
 
     id: int
     month: date
@@ -62,8 +82,9 @@ class DisclosureItem:
     flow: Flow
     amount_fen: int | None
     text: str
-    attachment: str
     urgent_at: datetime | None
+    files: tuple[AttachedFile, ...] = ()
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +174,6 @@ def month_after(month: date) -> date:
 
 def month_before(month: date) -> date:
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
-_GAP = r"[ \-]?"
-_MOBILE = rf"(?:(?:\+|00)?86{_GAP})?1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}"
-_IDENTITY = rf"[1-9][0-9]{{5}}{_GAP}(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9]{_GAP}[0-9]{{3}}[0-9Xx]"
-_BANK_CARD = rf"62[0-9]{{2}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?"
-_PERSONAL = re.compile(rf"(?<![0-9])(?:{_MOBILE}|{_IDENTITY}|{_BANK_CARD})(?![0-9])")
-
-
-def holds_personal_number(text: str) -> bool:
-    """Whether a mobile, identity or bank card number stands in a text; an office's landline may be posted.
-
-    Full-width figures and invisible characters between figures hide nothing.
-    """
-    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
-    return _PERSONAL.search(unicodedata.normalize("NFKC", seen)) is not None
 
 
 def check_entry(entry: Entry) -> None:

@@ -10,6 +10,9 @@ from store.domain.recurrence import HolidayRule
 
 APPROVAL_SIZE = 50
 DISCLOSURE_DAY = 10
+POSTED_DAYS = 10
+OBJECTION_DAYS = 5
+REPLY_DAYS = 5
 SILENCE_MINUTES = 30
 TOWN_APPROVAL_SIZE = 2000
 FALLBACK_MINUTES = 120
@@ -28,7 +31,10 @@ class AreaSettings:
     after one whose fate is unknown only where `fallback_unknown` says so. No number gets more than `daily_messages`
     SMS a day that it did not ask for.
     A household that has not answered an emergency's transfer list within `silence_minutes` is rung.
-    Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says.
+    Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says;
+    `disclosure_monthly` are the categories of which something is said every month. Lists of names are posted for
+    `posted_days`, objections taken for `objection_days`, answered within `reply_days` (provinces differ).
+    `telegram_name` is the public name of the village's bot, "" where it has none.
     """
 
     area: Area
@@ -49,6 +55,11 @@ class AreaSettings:
     own_days: Mapping[date, bool]
     disclosure_day: int
     disclosure_holiday_rule: HolidayRule
+    disclosure_monthly: tuple[str, ...]
+    posted_days: int
+    objection_days: int
+    reply_days: int
+    telegram_name: str
 
 
 LANGUAGES = ("zh_CN", "en")
@@ -71,6 +82,11 @@ DEFAULTS: Mapping[str, object] = {
     "own_days": {},
     "disclosure_day": DISCLOSURE_DAY,
     "disclosure_holiday_rule": HolidayRule.NEXT,
+    "disclosure_monthly": ["finance"],
+    "posted_days": POSTED_DAYS,
+    "objection_days": OBJECTION_DAYS,
+    "reply_days": REPLY_DAYS,
+    "telegram_name": "",
 }
 
 
@@ -103,4 +119,9 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         own_days={date.fromisoformat(day): bool(works) for day, works in dict(own_days).items()},  # type: ignore[call-overload]
         disclosure_day=int(str(merged["disclosure_day"])),
         disclosure_holiday_rule=HolidayRule(str(merged["disclosure_holiday_rule"])),
+        disclosure_monthly=tuple(map(str, merged["disclosure_monthly"])),  # type: ignore[call-overload]
+        posted_days=int(str(merged["posted_days"])),
+        objection_days=int(str(merged["objection_days"])),
+        reply_days=int(str(merged["reply_days"])),
+        telegram_name=str(merged["telegram_name"]).removeprefix("@"),
     )

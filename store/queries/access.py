@@ -110,16 +110,40 @@ def may_disclose(person: Staff, area_path: str) -> bool:
     return any(person.holds(role, area_path) for role in (Role.ACCOUNTANT, Role.FRONT_DESK, Role.PARTY_BRANCH))
 
 
-def may_check_accounts(person: Staff, village_path: str) -> bool:
-    """Who sees a month before it is out: those who enter it, the supervisory committee that signs it, and the town."""
-    return may_disclose(person, village_path) or any(
-        person.holds(role, village_path) for role in (Role.SUPERVISORS, Role.TOWN_OFFICIAL)
-    )
+def may_see_books(person: Staff, area_path: str) -> bool:
+    """Who sees a month before it is out: those who enter it, the supervisory committee and the town."""
+    supervises = any(person.holds(role, area_path) for role in (Role.SUPERVISORS, Role.TOWN_OFFICIAL))
+    return supervises or may_disclose(person, area_path)
 
 
-def may_answer_on_accounts(person: Staff, village_path: str) -> bool:
-    """Who writes what everybody may read about an item: the supervisory committee, and those who enter the items."""
-    return may_disclose(person, village_path) or person.holds(Role.SUPERVISORS, village_path)
+def may_publish_books(person: Staff, area_path: str) -> bool:
+    """Who lets a month out to the whole village: the front desk and the Party branch, never the accountant alone."""
+    return any(person.holds(role, area_path) for role in (Role.FRONT_DESK, Role.PARTY_BRANCH))
+
+
+def may_answer_publicly(person: Staff, area_path: str) -> bool:
+    """Who enters an item that residents asked for: also the supervisory committee, which has their questions."""
+    return may_disclose(person, area_path) or person.holds(Role.SUPERVISORS, area_path)
+
+
+_BOOK_ROLES = frozenset(
+    {Role.ACCOUNTANT, Role.FRONT_DESK, Role.PARTY_BRANCH, Role.SUPERVISORS, Role.TOWN_OFFICIAL},
+)
+_SERVICE_CATALOGUE_ROLES = frozenset({Role.FRONT_DESK, Role.PARTY_BRANCH, Role.ERRANDS})
+
+
+def sees_some_books(person: Staff) -> bool:
+    """Whether there is a village at all whose books he may see."""
+    return any(duty.role in _BOOK_ROLES for duty in person.duties)
+
+
+def edits_some_services(person: Staff) -> bool:
+    return any(duty.role in _SERVICE_CATALOGUE_ROLES for duty in person.duties)
+
+
+def may_edit_services(person: Staff, area_path: str) -> bool:
+    """Who writes the service catalogue: the front desk, the errands agent and the Party branch."""
+    return any(person.holds(role, area_path) for role in _SERVICE_CATALOGUE_ROLES)
 
 
 def may_run_matters(person: Staff, area_path: str) -> bool:
@@ -229,7 +253,7 @@ def receives(person: Staff, service: ServiceKind, area_path: str) -> bool:
 
 
 _FIGURES_ROLES = (Role.PARTY_BRANCH, Role.FRONT_DESK, Role.SUPERVISORS, Role.COUNCIL_CHAIR)
-_BOOK_ROLES = (Role.PARTY_BRANCH, Role.SUPERVISORS)
+_AUDIT_ROLES = (Role.PARTY_BRANCH, Role.SUPERVISORS)
 _SETTING_ROLES = (Role.PARTY_BRANCH,)
 _OVERSEERS = (Role.TOWN_OFFICIAL, Role.ADMINISTRATOR)
 
@@ -241,7 +265,7 @@ def may_see_figures(person: Staff, area_path: str) -> bool:
 
 def may_search_audit(person: Staff, area_path: str) -> bool:
     """Who may read the book of who did what: the Party branch, the supervisors, the town and the administrator."""
-    return _holds_any(person, (*_BOOK_ROLES, *_OVERSEERS), area_path)
+    return _holds_any(person, (*_AUDIT_ROLES, *_OVERSEERS), area_path)
 
 
 def may_see_settings(person: Staff, area_path: str) -> bool:

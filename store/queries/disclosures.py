@@ -1,22 +1,32 @@
 """What a village has disclosed, and what a month holds that is not out yet.
 
-`disclosure_for` and `has_items` show what is not published: they are for those who enter it and for the scheduler.
+`disclosure_for`, `item_in_books`, `months_with_books`, `counts_in` and `has_items` show what is not published: they are
+for those who enter it and for the scheduler.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from store.database import Transaction
-from store.domain.disclosures import Disclosure, DisclosureCategory, DisclosureItem, Flow
-from store.tables import disclosure_items, disclosures, files
+from store.domain.disclosures import (
+    AttachedFile,
+    Disclosure,
+    DisclosureCategory,
+    DisclosureItem,
+    Flow,
+    month_after,
+    month_before,
+)
+from store.domain.errors import NotFound
+from store.tables import disclosure_files, disclosure_items, disclosures, files
 
 _PUBLISHED = disclosures.c.published_at.is_not(None)
 
 
-def _item(row: Any) -> DisclosureItem:
+def _item(row: Any, attached: Sequence[AttachedFile]) -> DisclosureItem:
     return DisclosureItem(
         id=row.id,
         month=row.month,
@@ -26,12 +36,13 @@ def _item(row: Any) -> DisclosureItem:
         flow=Flow(row.flow),
         amount_fen=row.amount_fen,
         text=row.text,
-        attachment=row.attachment,
         urgent_at=row.urgent_at,
+        files=tuple(attached),
+        is_asked_for=row.asked_in is not None,
     )
 
 
-def _items() -> Select[Any]:
+def rows_of_items() -> Select[Any]:
     return select(disclosure_items, disclosures.c.month).join(
         disclosures, disclosures.c.id == disclosure_items.c.disclosure_id
     )
@@ -39,7 +50,7 @@ def _items() -> Select[Any]:
 
 async def has_items(tx: Transaction, village_id: int, month: date) -> bool:
     """Whether anything was entered for that month (by its first day)."""
-    return await tx.first(_items().where(_of(village_id, month)).limit(1)) is not None
+    return await tx.first(rows_of_items().where(_of(village_id, month)).limit(1)) is not None
 
 
 async def disclosure_for(tx: Transaction, village_id: int, month: date) -> Disclosure | None:
@@ -64,6 +75,17 @@ async def published_months(tx: Transaction, village_id: int) -> list[date]:
         .order_by(disclosures.c.month.desc())
     )
     return [row.month for row in rows]
+
+
+async def months_published_at(tx: Transaction, village_id: int, most: int) -> list[tuple[date, datetime]]:
+    """The newest published months, each with the moment at which it came out."""
+    rows = await tx.all(
+        select(disclosures.c.month, disclosures.c.published_at)
+        .where(disclosures.c.area_id == village_id, _PUBLISHED)
+        .order_by(disclosures.c.month.desc())
+        .limit(most)
+    )
+    return [(row.month, row.published_at) for row in rows]
 
 
 async def urgent_items(tx: Transaction, village_id: int) -> list[DisclosureItem]:
@@ -133,13 +155,77 @@ async def items_where(
     *conditions: ColumnElement[bool],
     order: Sequence[ColumnElement[Any]] = (disclosure_items.c.number,),
 ) -> list[DisclosureItem]:
-    return [_item(row) for row in await tx.all(_items().where(*conditions).order_by(*order, disclosure_items.c.id))]
+    rows = await tx.all(rows_of_items().where(*conditions).order_by(*order, disclosure_items.c.id))
+    return await items_of_rows(tx, rows)
 
 
-async def attachment_of(tx: Transaction, village_id: int, item_id: int) -> tuple[str, str] | None:
-    """The file of an item that everybody may see: its SHA-256 and its media type."""
-    item = await published_item(tx, village_id, item_id)
-    if item is None or not item.attachment:
-        return None
-    media_type = await tx.scalar(select(files.c.media_type).where(files.c.sha256 == item.attachment))
-    return (item.attachment, str(media_type)) if media_type else None
+async def items_of_rows(tx: Transaction, rows: Sequence[Any]) -> list[DisclosureItem]:
+    """However many items, one statement more."""
+    attached = await files_of_items(tx, [row.id for row in rows])
+    return [_item(row, attached.get(row.id, ())) for row in rows]
+
+
+async def files_of_items(tx: Transaction, item_ids: Sequence[int]) -> Mapping[int, Sequence[AttachedFile]]:
+    rows = await tx.all(
+        select(disclosure_files, files.c.media_type)
+        .join(files, files.c.sha256 == disclosure_files.c.sha256)
+        .where(disclosure_files.c.item_id.in_(item_ids))
+        .order_by(disclosure_files.c.id)
+    )
+    found: dict[int, list[AttachedFile]] = {}
+    for row in rows:
+        found.setdefault(row.item_id, []).append(AttachedFile(row.sha256, row.name, row.media_type))
+    return found
+
+
+async def item_in_books(tx: Transaction, village_id: int, item_id: int) -> DisclosureItem:
+    """An item, public or not. Raises NotFound("disclosure.item_unknown")."""
+    found = await items_where(tx, disclosures.c.area_id == village_id, disclosure_items.c.id == item_id)
+    if not found:
+        raise NotFound("disclosure.item_unknown")
+    return found[0]
+
+
+async def village_of_item(tx: Transaction, item_id: int) -> int:
+    """Raises NotFound("disclosure.item_unknown")."""
+    found = await tx.scalar(
+        select(disclosures.c.area_id)
+        .join(disclosure_items, disclosure_items.c.disclosure_id == disclosures.c.id)
+        .where(disclosure_items.c.id == item_id)
+    )
+    if found is None:
+        raise NotFound("disclosure.item_unknown")
+    return int(found)
+
+
+async def open_month(tx: Transaction, village_id: int, this_month: date) -> date:
+    """Which books are written now: last month's while it is not out, else the month that runs, or the first after."""
+    month = month_before(this_month)
+    newest = await tx.scalar(
+        select(func.max(disclosures.c.month)).where(disclosures.c.area_id == village_id, _PUBLISHED)
+    )
+    return month if newest is None or newest < month else max(this_month, month_after(newest))
+
+
+async def months_with_books(tx: Transaction, village_id: int) -> list[date]:
+    """The months that somebody began, published or not, the newest first."""
+    rows = await tx.all(
+        select(disclosures.c.month).where(disclosures.c.area_id == village_id).order_by(disclosures.c.month.desc())
+    )
+    return [row.month for row in rows]
+
+
+async def counts_in(
+    tx: Transaction, village_id: int, since: date, until: date
+) -> Mapping[date, Mapping[DisclosureCategory, int]]:
+    """By month, from `since` to before `until`: how many items of each category are entered."""
+    rows = await tx.all(
+        select(disclosures.c.month, disclosure_items.c.category, func.count().label("count"))
+        .join(disclosure_items, disclosure_items.c.disclosure_id == disclosures.c.id)
+        .where(disclosures.c.area_id == village_id, disclosures.c.month >= since, disclosures.c.month < until)
+        .group_by(disclosures.c.month, disclosure_items.c.category)
+    )
+    found: dict[date, dict[DisclosureCategory, int]] = {}
+    for row in rows:
+        found.setdefault(row.month, {})[DisclosureCategory(row.category)] = row.count
+    return found

@@ -38,12 +38,12 @@ RECENT = 10
 ARCHIVE_PAGE = 20
 
 
-def _matters() -> Select[Any]:
+def rows_of_matters() -> Select[Any]:
     belongs_to = func.coalesce(matters.c.group_id, matters.c.area_id)
     return select(matters, areas.c.path, areas.c.name).join(areas, areas.c.id == belongs_to)
 
 
-def _matter(row: Any) -> MatterRecord:
+def matter_from(row: Any) -> MatterRecord:
     return MatterRecord(
         id=row.id,
         village_id=row.area_id,
@@ -70,10 +70,10 @@ def _matter(row: Any) -> MatterRecord:
 
 
 async def matter_by_id(tx: Transaction, matter_id: int) -> MatterRecord:
-    row = await tx.first(_matters().where(matters.c.id == matter_id))
+    row = await tx.first(rows_of_matters().where(matters.c.id == matter_id))
     if row is None:
         raise NotFound("matter.unknown")
-    return _matter(row)
+    return matter_from(row)
 
 
 async def lock_matter(tx: Transaction, matter_id: int) -> MatterRecord:
@@ -85,11 +85,11 @@ async def lock_matter(tx: Transaction, matter_id: int) -> MatterRecord:
 async def matter_with_code(tx: Transaction, village_id: int, code: int) -> MatterRecord | None:
     """The matter that people mean by a code: the one under way, else the one that closed last, while its code rests."""
     row = await tx.first(
-        _matters()
+        rows_of_matters()
         .where(matters.c.area_id == village_id, matters.c.code == code, _holds_its_code(tx))
         .order_by(case((matters.c.state.in_(UNDER_WAY), 0), else_=1), matters.c.closed_at.desc())
     )
-    return _matter(row) if row else None
+    return matter_from(row) if row else None
 
 
 async def codes_in_use(tx: Transaction, village_id: int) -> frozenset[int]:
@@ -108,12 +108,12 @@ async def matters_to_see(tx: Transaction, village_id: int) -> list[MatterRecord]
     order = case((matters.c.state == MatterState.VOTING, 0), (matters.c.state == MatterState.PUBLISHED, 1), else_=2)
     shown = and_(matters.c.state.not_in((MatterState.WITHDRAWN, MatterState.REFUSED)), matters.c.code.is_not(None))
     rows = await tx.all(
-        _matters()
+        rows_of_matters()
         .where(matters.c.area_id == village_id, shown, _holds_its_code(tx))
         .order_by(order, matters.c.closed_at.desc(), matters.c.id.desc())
         .limit(RECENT)
     )
-    return [_matter(row) for row in rows]
+    return [matter_from(row) for row in rows]
 
 
 async def matters_to_run(tx: Transaction, village_id: int) -> list[MatterRecord]:
@@ -126,11 +126,11 @@ async def matters_to_run(tx: Transaction, village_id: int) -> list[MatterRecord]
         MatterState.DECIDED,
     )
     rows = await tx.all(
-        _matters()
+        rows_of_matters()
         .where(matters.c.area_id == village_id, matters.c.state.in_(waiting))
         .order_by(case((matters.c.state == MatterState.PROPOSED, 0), else_=1), matters.c.id.desc())
     )
-    return [_matter(row) for row in rows]
+    return [matter_from(row) for row in rows]
 
 
 async def matters_archived(tx: Transaction, village_id: int, before: int | None) -> list[MatterRecord]:
@@ -138,27 +138,27 @@ async def matters_archived(tx: Transaction, village_id: int, before: int | None)
     over = (MatterState.CARRIED_OUT, MatterState.WITHDRAWN, MatterState.REFUSED)
     behind = [matters.c.id < before] if before else []
     rows = await tx.all(
-        _matters()
+        rows_of_matters()
         .where(matters.c.area_id == village_id, matters.c.state.in_(over), *behind)
         .order_by(matters.c.id.desc())
         .limit(ARCHIVE_PAGE + 1)
     )
-    return [_matter(row) for row in rows]
+    return [matter_from(row) for row in rows]
 
 
 async def due_for_closing(tx: Transaction) -> list[MatterRecord]:
     rows = await tx.all(
-        _matters()
+        rows_of_matters()
         .where(matters.c.state == MatterState.VOTING, matters.c.closes_at <= tx.now)
         .order_by(matters.c.closes_at, matters.c.id)
     )
-    return [_matter(row) for row in rows]
+    return [matter_from(row) for row in rows]
 
 
 async def matters_closing(tx: Transaction, until: datetime, near: Collection[str]) -> list[MatterRecord]:
     """Votes under way that close by then, in the areas of these paths and below, the soonest first."""
     rows = await tx.all(
-        _matters()
+        rows_of_matters()
         .where(
             matters.c.state == MatterState.VOTING,
             matters.c.closes_at <= until,
@@ -167,7 +167,7 @@ async def matters_closing(tx: Transaction, until: datetime, near: Collection[str
         .order_by(matters.c.closes_at, matters.c.id)
         .limit(RECENT)
     )
-    return [_matter(row) for row in rows]
+    return [matter_from(row) for row in rows]
 
 
 async def comments_on(tx: Transaction, matter_id: int) -> list[Comment]:

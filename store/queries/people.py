@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Executable, Select, bindparam, select
+from sqlalchemy import Executable, Select, bindparam, literal, select
 
 from store.database import Transaction
 from store.domain.errors import NotFound
@@ -45,6 +45,18 @@ async def residents_by_ids(tx: Transaction, ids: Iterable[int]) -> list[Resident
 
 
 _RESIDENTS = select(residents).where(residents.c.id.in_(bindparam("ids", expanding=True))).order_by(residents.c.id)
+
+
+async def names_standing_in(tx: Transaction, village_id: int, text: str) -> frozenset[str]:
+    """The names of those who live in a village that stand in a text in full."""
+    if not text:
+        return frozenset()
+    rows = await tx.all(
+        select(residents.c.name)
+        .distinct()
+        .where(residents.c.area_id == village_id, literal(text).contains(residents.c.name))
+    )
+    return frozenset(row.name for row in rows)
 
 
 async def contact_by_id(tx: Transaction, contact_id: int) -> Contact:

@@ -6,7 +6,14 @@ from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
 from store.tables.conversations import files, inbound_messages, questions, sessions
 from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
-from store.tables.disclosures import board_answers, disclosure_items, disclosures
+from store.tables.disclosures import (
+    board_answers,
+    disclosure_files,
+    disclosure_items,
+    disclosures,
+    named_lists,
+    reading_links,
+)
 from store.tables.emergencies import emergency_notices, emergency_roll_entries, emergency_rolls
 from store.tables.jobs import jobs, progress, tasks
 from store.tables.matters import (
@@ -30,6 +37,7 @@ from store.tables.people import (
     tags,
 )
 from store.tables.service_days import bookings, calendar_feeds, occurrence_steps, occurrences, series
+from store.tables.services import services
 from store.tables.staff import (
     console_forms,
     console_sessions,
@@ -79,6 +87,7 @@ __all__ = [
     "deliveries",
     "delivery_attempts",
     "delivery_is",
+    "disclosure_files",
     "disclosure_items",
     "disclosures",
     "duties",
@@ -96,6 +105,7 @@ __all__ = [
     "matter_comments",
     "matters",
     "metadata",
+    "named_lists",
     "notice_answers",
     "notice_figures",
     "notice_postings",
@@ -107,6 +117,7 @@ __all__ = [
     "person_requests",
     "progress",
     "questions",
+    "reading_links",
     "receipts_waiting",
     "resident_flags",
     "resident_tags",
@@ -114,6 +125,7 @@ __all__ = [
     "roster_uploads",
     "saved_views",
     "series",
+    "services",
     "sessions",
     "setting_changes",
     "sign_in_failures",

@@ -1,6 +1,6 @@
-"""What the village discloses."""
+"""What the village discloses: to everybody, and the lists of names that are for villagers only."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -26,10 +26,10 @@ disclosure_items = Table(
     Column("flow", String(12), nullable=False),
     Column("amount_fen", BigInteger),
     Column("text", Text, nullable=False),
-    Column("attachment", String(64), nullable=False),
     Column("row_digest", String(64)),
     moment("urgent_at", optional=True),
     to("entered_by", "staff", optional=True),
+    to("asked_in", "tickets", optional=True),
     moment("entered_at"),
     UniqueConstraint("disclosure_id", "number"),
     UniqueConstraint("disclosure_id", "row_digest"),
@@ -42,4 +42,31 @@ board_answers = Table(
     Column("text", Text, nullable=False),
     to("by_staff_id", "staff"),
     moment("at"),
+)
+
+disclosure_files = Table(
+    "disclosure_files",
+    metadata,
+    id_(),
+    to("item_id", "disclosure_items"),
+    Column("sha256", String(64), nullable=False),
+    Column("name", String(120), nullable=False),
+    UniqueConstraint("item_id", "sha256"),
+)
+
+named_lists = Table(
+    "named_lists",
+    metadata,
+    to("item_id", "disclosure_items", primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+reading_links = Table(
+    "reading_links",
+    metadata,
+    id_(),
+    to("area_id", "areas"),
+    to("contact_id", "contacts"),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    moment("ends_at"),
 )

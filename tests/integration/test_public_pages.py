@@ -16,6 +16,7 @@ from notifier.render import TEMPLATES
 from store.actions.disclosures import add_item, add_urgent_item, mark_published, state_opening
 from store.actions.inbound import record_files
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
+from store.queries.disclosures import urgent_items
 from tests.hub import Hub
 
 OCTOBER = date(2026, 10, 1)
@@ -80,8 +81,8 @@ async def test_the_front_leads_to_every_month(hub: Hub, client: Client) -> None:
     path = await disclose(hub, DITCH)
     answer = await client.get(f"/v/{hub.village.id}")
     assert answer.url.path == f"/v/{hub.village.id}/"
-    [link] = re.findall(r'href="(disclosures/[^"]+)"', await answer.text())
-    assert answer.url.join(type(answer.url)(link)).path == path
+    assert f'href="{path}"' in await answer.text()
+    assert f'href="{path}"' in await (await client.get(f"/v/{hub.village.id}/disclosures/")).text()
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -105,13 +106,17 @@ async def test_what_is_not_published_is_not_there(hub: Hub, get: Get) -> None:
     assert "还没有公开" in front
 
 
-async def test_an_urgent_item_stands_alone_until_its_month_is_out(hub: Hub, get: Get) -> None:
+async def test_an_urgent_item_stands_alone_until_its_month_is_out(hub: Hub, get: Get, client: Client) -> None:
     async with hub.books() as tx:
         await add_urgent_item(tx, hub.village, RELIEF, hub.staff["周文书"])
         await add_item(tx, hub.village, date(2026, 11, 1), DITCH, hub.staff["周文书"])
     _, front = await get(f"/v/{hub.village.id}/")
     assert "发放低保金" in front
     assert "水渠" not in front
+    async with hub.books() as tx:
+        [urgent] = await urgent_items(tx, hub.village.id)
+    moved = await client.get(f"/v/{hub.village.id}/items/{urgent.id}/", allow_redirects=False)
+    assert moved.headers["Location"] == f"/v/{hub.village.id}/disclosures/#item-{urgent.number}"
     status, _ = await get(f"/v/{hub.village.id}/disclosures/2026-11")
     assert status == 404
 
@@ -131,7 +136,8 @@ async def test_a_photo_is_served_once_its_item_is_out(hub: Hub, client: Client, 
     assert (answer.status, answer.content_type) == (200, "image/jpeg")
     assert (await client.get(f"/v/{hub.groups[0].id}/items/{item.id}/attachment")).status == 404
     page = await (await client.get(f"/v/{hub.village.id}/disclosures/2026-10")).text()
-    assert f'href="../items/{item.id}/attachment"' in page
+    assert f'href="/v/{hub.village.id}/items/{item.id}/files/{stored.sha256}"' in page
+    assert (await client.get(f"/v/{hub.village.id}/items/{item.id}/files/{stored.sha256}")).status == 200
 
 
 @pytest.mark.parametrize("path", ["/v/999/", "/v/1/", "/v/x/", "/v/3/disclosures/2026-13", "/v/3/disclosures/0000-01"])

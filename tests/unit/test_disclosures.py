@@ -15,12 +15,12 @@ from store.domain.disclosures import (
     Flow,
     check_entry,
     digest_of,
-    holds_personal_number,
     month_after,
     month_before,
     short_title,
 )
 from store.domain.errors import Refusal
+from store.domain.privacy import holds_personal_number
 from store.domain.roster_cells import CellValue
 
 OCTOBER = date(2026, 10, 1)
@@ -28,7 +28,7 @@ OCTOBER = date(2026, 10, 1)
 
 def item(flow: Flow, amount_fen: int | None, number: int = 1) -> DisclosureItem:
     category = DisclosureCategory.OTHER
-    return DisclosureItem(number, OCTOBER, number, category, f"第{number}项", flow, amount_fen, "", "", None)
+    return DisclosureItem(number, OCTOBER, number, category, f"第{number}项", flow, amount_fen, "", None)
 
 
 items = st.lists(st.tuples(st.sampled_from(Flow), st.none() | st.integers(0, LARGEST_AMOUNT_FEN)), max_size=30)
@@ -68,7 +68,6 @@ def test_the_demo_villages_books_are_read_the_same() -> None:
                 one.title,
                 Flow(one.flow),
                 one.amount_fen,
-                "",
                 "",
                 None,
             )

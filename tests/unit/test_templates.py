@@ -18,7 +18,7 @@ VILLAGE = settings_of(Area(1, AreaKind.VILLAGE, "榕溪村", "/1/"), "榕溪村"
 RENDERER = Renderer()
 GIVEN = {"village", "landline", "choices", "public_url", "word", "day", "clock", "moment", "yuan", "whom", "unit"}
 """What the renderer itself gives to every text."""
-ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv")
+ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv|PDF")
 OFFICE_WORDS = ("工单", "退单", "受理", "系统")
 
 

@@ -19,6 +19,7 @@ from store.domain.tickets import Category, Report
 LISTED = 8
 """So many items at once: a digit chooses one, the ninth is the way to more."""
 URGENT = "urgent"
+LISTS = "lists"
 
 
 async def open_disclosure(talk: Talk) -> Answer:
@@ -30,11 +31,14 @@ async def open_disclosure(talk: Talk) -> Answer:
     if latest:
         present = {item.category for item in latest.items}
         keys += [category for category in DisclosureCategory if category in present]
+    keys += [LISTS] if await talk.desk.disclosures.may_see_lists() else []
     facts = digest_facts(latest) if latest else {"month": None}
     return ask("disclosure.category", "disclosure.month", options(*keys, prefix="disclosure"), **facts)
 
 
 async def category_chosen(talk: Talk, said: Said) -> Answer | None:
+    if said.choice == LISTS:
+        return tell_back("disclosure.lists", path=await talk.desk.disclosures.open_lists())
     return await _list(talk, said.choice, 0) if said.choice else None
 
 

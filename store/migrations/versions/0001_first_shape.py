@@ -395,27 +395,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("staff_id IS NOT NULL"),
     )
     op.create_table(
-        "disclosure_items",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("disclosure_id", ID, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("category", sa.String(length=12), nullable=False),
-        sa.Column("title", sa.String(length=120), nullable=False),
-        sa.Column("flow", sa.String(length=12), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("attachment", sa.String(length=64), nullable=False),
-        sa.Column("row_digest", sa.String(length=64), nullable=True),
-        sa.Column("urgent_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("entered_by", ID, nullable=True),
-        sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["disclosure_id"], ["disclosures.id"], name=op.f("fk_disclosure_items_disclosure_id")),
-        sa.ForeignKeyConstraint(["entered_by"], ["staff.id"], name=op.f("fk_disclosure_items_entered_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_items")),
-        sa.UniqueConstraint("disclosure_id", "number", name=op.f("uq_disclosure_items_disclosure_id_number")),
-        sa.UniqueConstraint("disclosure_id", "row_digest", name=op.f("uq_disclosure_items_disclosure_id_row_digest")),
-    )
-    op.create_table(
         "duties",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("staff_id", ID, nullable=False),
@@ -527,6 +506,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("staff_id", "name", name=op.f("uq_saved_views_staff_id_name")),
     )
     op.create_table(
+        "services",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("papers", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("duration", sa.String(length=120), nullable=False),
+        sa.Column("changed_by", ID, nullable=False),
+        sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_services_area_id")),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_services_changed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_services")),
+    )
+    op.create_index(op.f("ix_services_area_id"), "services", ["area_id"], unique=False)
+    op.create_table(
         "staff_passwords",
         sa.Column("staff_id", ID, nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
@@ -563,16 +558,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index("ix_tasks_staff", "tasks", ["staff_id", "id"], unique=False)
-    op.create_table(
-        "board_answers",
-        sa.Column("item_id", ID, nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("by_staff_id", ID, nullable=False),
-        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_board_answers_by_staff_id")),
-        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_board_answers_item_id")),
-        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_board_answers")),
-    )
     op.create_table(
         "bookings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -840,6 +825,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("answered_at IS NULL"),
     )
     op.create_table(
+        "reading_links",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("area_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_reading_links_area_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_reading_links_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_reading_links_token_hash")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("contact_id", ID, nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
@@ -1016,6 +1013,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_table(
+        "disclosure_items",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("disclosure_id", ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("flow", sa.String(length=12), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("row_digest", sa.String(length=64), nullable=True),
+        sa.Column("urgent_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("entered_by", ID, nullable=True),
+        sa.Column("asked_in", ID, nullable=True),
+        sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asked_in"], ["tickets.id"], name=op.f("fk_disclosure_items_asked_in")),
+        sa.ForeignKeyConstraint(["disclosure_id"], ["disclosures.id"], name=op.f("fk_disclosure_items_disclosure_id")),
+        sa.ForeignKeyConstraint(["entered_by"], ["staff.id"], name=op.f("fk_disclosure_items_entered_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_items")),
+        sa.UniqueConstraint("disclosure_id", "number", name=op.f("uq_disclosure_items_disclosure_id_number")),
+        sa.UniqueConstraint("disclosure_id", "row_digest", name=op.f("uq_disclosure_items_disclosure_id_row_digest")),
+    )
+    op.create_table(
         "emergency_roll_entries",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("roll_id", ID, nullable=False),
@@ -1116,6 +1135,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ticket_messages_ticket_id"), "ticket_messages", ["ticket_id"], unique=False)
     op.create_table(
+        "board_answers",
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_staff_id", ID, nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_staff_id"], ["staff.id"], name=op.f("fk_board_answers_by_staff_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_board_answers_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_board_answers")),
+    )
+    op.create_table(
         "casts",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("matter_id", ID, nullable=False),
@@ -1154,6 +1183,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts", ["delivery_id"], unique=False)
     op.create_table(
+        "disclosure_files",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_disclosure_files_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_files")),
+        sa.UniqueConstraint("item_id", "sha256", name=op.f("uq_disclosure_files_item_id_sha256")),
+    )
+    op.create_table(
         "entitlement_holders",
         sa.Column("entitlement_id", ID, nullable=False),
         sa.Column("resident_id", ID, nullable=False),
@@ -1164,6 +1203,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entitlement_id", "resident_id", name=op.f("pk_entitlement_holders")),
     )
     op.create_index(op.f("ix_entitlement_holders_resident_id"), "entitlement_holders", ["resident_id"], unique=False)
+    op.create_table(
+        "named_lists",
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_named_lists_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_named_lists")),
+    )
     op.create_table(
         "paper_entries",
         sa.Column("entitlement_id", ID, nullable=False),

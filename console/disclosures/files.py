@@ -1,0 +1,148 @@
+"""Photos and papers beside an item: put there, taken away, and blacked out square by square."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web import FileField
+
+from console.disclosures.asking import village_of, village_to_change
+from console.public.accounts import disposition_of
+from console.visits import Fields, Office, Visit, form_key
+from store.actions.disclosure_files import attach_file, detach_file, replace_file
+from store.actions.sign_in import take_form
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.disclosures import AttachedFile
+from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.files import StoredFile, UnusableFileError, blacked_out
+from store.queries.disclosures import item_in_books
+
+COLUMNS, ROWS = 8, 12
+"""The grid that lies over a photo: a square on a phone is about as wide as a thumb."""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, max-age=86400",
+}
+
+Change = Callable[[Transaction, Area], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePages:
+    office: Office
+
+    async def attach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """A photo loses what the phone wrote into it; a PDF is kept as it came."""
+        item_id = int(request.match_info["item"])
+        try:
+            stored, name = await self._sent(request)
+        except Refusal as refusal:
+            return self._refused(request, visit, refusal)
+
+        async def put(tx: Transaction, village: Area) -> None:
+            await attach_file(tx, village, item_id, stored, name, visit.person)
+
+        return await self._change(request, visit, fields, "file", put)
+
+    async def _sent(self, request: web.Request) -> tuple[StoredFile, str]:
+        sent = (await request.post()).get("file")
+        if not isinstance(sent, FileField) or not sent.filename:
+            raise Refusal("disclosure.file_missing")
+        name = sent.filename.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+        try:
+            return await asyncio.to_thread(self.office.files.put_photo_or_paper, sent.file.read()), name
+        except UnusableFileError as error:
+            raise Refusal(f"disclosure.file_{'too_large' if error.key == 'too_large' else 'unusable'}") from error
+
+    async def detach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        item_id, digest = int(request.match_info["item"]), request.match_info["digest"]
+
+        async def take_away(tx: Transaction, village: Area) -> None:
+            await detach_file(tx, village, item_id, digest, visit.person)
+
+        return await self._change(request, visit, fields, "detach", take_away)
+
+    async def show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        file = await self._file(request, visit)
+        path = self.office.files.path_of(file.sha256)
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={**_HEADERS, **disposition_of(file)})
+
+    async def grid(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        file = await self._file(request, visit, to_change=True)
+        return self.office.pages.page(
+            request,
+            "disclosure_black.html",
+            **visit.known,
+            item_id=int(request.match_info["item"]),
+            file=file,
+            squares=range(COLUMNS * ROWS),
+            columns=COLUMNS,
+        )
+
+    async def black_out(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """What was ticked is painted over for good; the picture that was there is no longer beside the item."""
+        item_id, file = int(request.match_info["item"]), await self._file(request, visit, to_change=True)
+        squares = [square for square in range(COLUMNS * ROWS) if f"s{square}" in fields]
+        stored = await asyncio.to_thread(self._blacked, file, squares)
+
+        async def put(tx: Transaction, village: Area) -> None:
+            await replace_file(tx, village, item_id, file.sha256, stored, visit.person)
+
+        return await self._change(request, visit, fields, "black", put)
+
+    def _blacked(self, file: AttachedFile, squares: list[int]) -> StoredFile:
+        content = self.office.files.path_of(file.sha256).read_bytes()
+        return self.office.files.put_photo(blacked_out(content, squares, COLUMNS, ROWS))
+
+    async def _file(self, request: web.Request, visit: Visit, *, to_change: bool = False) -> AttachedFile:
+        async with self.office.database.read(self.office.clock()) as tx:
+            village = await village_of(tx, visit.person, request)
+            item = await item_in_books(tx, village.id, int(request.match_info["item"]))
+            if to_change:
+                try:
+                    await _changeable(tx, visit, request)
+                except NotAllowed as refusal:
+                    raise NotFound("disclosure.item_unknown") from refusal
+        digest = request.match_info["digest"]
+        file = next((one for one in item.files if one.sha256 == digest), None)
+        if file is None or (to_change and not file.is_photo):
+            raise NotFound("disclosure.item_unknown")
+        return file
+
+    async def _change(
+        self, request: web.Request, visit: Visit, fields: Fields, done: str, change: Change
+    ) -> web.StreamResponse:
+        try:
+            async with self.office.database.write(self.office.clock()) as tx:
+                village = await _changeable(tx, visit, request)
+                if await take_form(tx, visit.session, form_key({**fields, "action": f"{done}{request.path}"})):
+                    await change(tx, village)
+                else:
+                    done = "already"
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return self._refused(request, visit, refusal)
+        raise web.HTTPSeeOther(f"/console/disclosures/items/{request.match_info['item']}?done={done}")
+
+    def _refused(self, request: web.Request, visit: Visit, refusal: Refusal) -> web.StreamResponse:
+        return self.office.pages.page(
+            request,
+            "disclosure_refused.html",
+            status=403 if isinstance(refusal, NotAllowed) else 409,
+            **visit.known,
+            refusal=self.office.refused(request, refusal, visit.settings),
+            item_id=int(request.match_info["item"]),
+        )
+
+
+async def _changeable(tx: Transaction, visit: Visit, request: web.Request) -> Area:
+    village = await village_of(tx, visit.person, request)
+    item = await item_in_books(tx, village.id, int(request.match_info["item"]))
+    return await village_to_change(tx, visit.person, request, answers=item.is_asked_for)

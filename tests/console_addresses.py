@@ -1,14 +1,17 @@
 """Every address of the console, read from its router: what walks all of them needs no list that somebody forgets."""
 
+import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from aiohttp import web
 
 from notifier.render import TEMPLATES
 
 _VARIABLE = re.compile(r"{(\w+)}")
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,10 @@ class Address:
     method: str
     canonical: str
     choices: Mapping[str, Sequence[str]]
+    pattern: re.Pattern[str]
+
+    def leads_to(self, path: str) -> bool:
+        return self.pattern.fullmatch(path.partition("?")[0]) is not None
 
     @property
     def variables(self) -> list[str]:
@@ -32,14 +39,34 @@ class Address:
         return paths
 
 
+async def one_of_each(pages: Sequence[Address], ask: Callable[[str], Awaitable[str]]) -> dict[str, str]:
+    """Path by canonical address, of every page that one comes to by links from Today. `ask` answers a page's HTML."""
+    found: dict[str, str] = {}
+    waiting = ["/console/today"]
+    while waiting:
+        path = waiting.pop()
+        canonical = next((page.canonical for page in pages if page.leads_to(path)), "")
+        if not canonical or canonical in found:
+            continue
+        found[canonical] = path
+        text = await ask(path)
+        links = (html.unescape(link).partition("#")[0] for link in _LINK.findall(text))
+        waiting += [urljoin(path, link) for link in links if link]
+    return found
+
+
 def addresses_of(application: web.Application) -> list[Address]:
     """What is mounted under /console, in the order of its routes."""
     [mounted] = [one for one in application.router.resources() if "console" in one.canonical]
     return [
-        Address(route.method, route.resource.canonical, _choices(route.resource))
+        Address(route.method, route.resource.canonical, _choices(route.resource), _pattern(route.resource))
         for route in mounted
         if route.resource is not None and route.method != "HEAD"
     ]
+
+
+def _pattern(resource: web.AbstractResource) -> re.Pattern[str]:
+    return resource.get_info().get("pattern") or re.compile(re.escape(resource.canonical))
 
 
 def _choices(resource: web.AbstractResource) -> dict[str, Sequence[str]]:

@@ -11,7 +11,6 @@ from store.domain.tasks import Task
 from store.queries.tasks import task_seen_by, tasks_of
 
 JOBS = "/console/jobs"
-LOOK_AGAIN_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ class JobPages:
         )
 
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        """While it runs the page looks again by itself, without a script."""
         async with self.office.database.read(now := self.office.clock()) as tx:
             task = await task_seen_by(tx, visit.person, int(request.match_info["task"]))
         return self.office.pages.page(
@@ -45,7 +43,6 @@ class JobPages:
             task=task,
             said=self._said(request, task),
             file=task.file_at(now),
-            again=0 if task.is_over else LOOK_AGAIN_SECONDS,
         )
 
     async def file(self, request: web.Request, visit: Visit) -> web.StreamResponse:

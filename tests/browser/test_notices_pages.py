@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -15,7 +16,6 @@ from tests.hub import Hub
 from tests.stores import VILLAGE, Stores
 
 HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 120 + "W" * 200
-AXE = Path(__file__).parent.parent / "fakes" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -95,6 +95,7 @@ async def test_a_group_is_served_from_the_phone(desk: Desk) -> None:
     assert (await taken.value).suggested_filename == "notice-26001-answers.xlsx"
 
 
+@pytest.mark.parametrize("desk", ["desk"], indirect=True)
 async def test_by_keyboard_alone(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("黄水生")
@@ -111,16 +112,3 @@ async def test_by_keyboard_alone(desk: Desk) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("发出去了")
     assert "明天修水渠" in (await desk.hub.told("陈伯"))[-1]
-
-
-async def test_axe_finds_nothing_serious(desk: Desk) -> None:
-    """The script of axe-core is put in by the browser, which heeds no page's policy there."""
-    page, hub = desk.page, desk.hub
-    await asked_of_group(hub, "参加或不参加")
-    await desk.sign_in("周文书")
-    for path in ("", "/new", "/visits", "/1", "/1/ledger", "/1/answers", "/1/group", "/1/visits"):
-        await desk.open(f"/console/notices{path}")
-        await page.evaluate(AXE.read_text())
-        found = await page.evaluate("axe.run().then(one => one.violations)")
-        serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}]
-        assert serious == [], path

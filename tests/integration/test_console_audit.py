@@ -108,7 +108,7 @@ async def test_a_whole_chain_is_followed_and_said_to_be_whole(hub: Hub) -> None:
         path = await pressed(hub, browser, "verify")
         page = await browser.get(path)
         assert "一条没少，也没人改过" in page.text
-        assert 'http-equiv="refresh"' not in page.text
+        assert 'hx-trigger="every 3s"' not in page.text
         assert "查记录有没有被动过" in (await browser.get("/console/jobs")).text
     assert ("何监委", "audit.verified", "榕溪村") in await entries(hub, "何监委")
 

@@ -102,7 +102,7 @@ async def test_a_walk_of_all_addresses(scene: Scene, name: str) -> None:
     async with a_browser(hub) as browser:
         if name:
             await give_password(hub, name)
-            assert (await browser.sign_in(name)).path == "/console/tickets"
+            assert (await browser.sign_in(name)).path == "/console/today"
             fields = browser.hidden("/console/sign-out")
         else:
             fields = {}

@@ -265,7 +265,7 @@ async def test_a_large_sheet_is_written_by_the_job(hub: Hub, monkeypatch: pytest
     async with signed_in(hub, "周文书") as browser:
         path = (await bring(browser, (SHEET + lines).encode())).path
         begun = await browser.press(f"{path}/take")
-        assert ("正在写进册子" in begun.text, 'http-equiv="refresh"' in begun.text) == (True, True)
+        assert ("正在写进册子" in begun.text, 'hx-trigger="every 5s"' in begun.text) == (True, True)
         assert await resident(hub, "村七") is None
         [(_, arguments)] = queue
         for _ in range(2):

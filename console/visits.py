@@ -22,7 +22,7 @@ from notifier.pulse import Pulse
 from notifier.render import Medium, Renderer
 from store.actions.sign_in import SEEN_EVERY, saw_session
 from store.database import Database
-from store.domain.errors import NotFound, Refusal, StoreUnavailable
+from store.domain.errors import NotAllowed, NotFound, Refusal, StoreUnavailable
 from store.domain.people import Staff
 from store.domain.settings import AreaSettings
 from store.domain.sign_in import SESSION_VALID, ConsoleSession
@@ -217,6 +217,10 @@ def failures(pages: Pages) -> Middleware:
             return await handler(request)
         except (web.HTTPNotFound, NotFound):
             return pages.page(request, "notice.html", status=404, sentence="not_there")
+        except Refusal as refusal:
+            log.info("console.refused", key=refusal.key)
+            status = 403 if isinstance(refusal, NotAllowed) else 409
+            return pages.page(request, "notice.html", status=status, sentence="not_possible")
         except web.HTTPForbidden:
             return pages.page(request, "notice.html", status=403, sentence="stale_form")
         except web.HTTPRequestEntityTooLarge:

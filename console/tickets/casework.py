@@ -16,11 +16,9 @@ from store.actions.tickets import (
     return_ticket,
     show_number,
 )
-from store.actions.visits import report_visit
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff
-from store.domain.reach import VisitOutcome
 from store.domain.speech import Tell
 from store.domain.ticket_tells import accepted_tells, answered_tells, case_tells, merged_tells, settled_tells
 from store.domain.tickets import Ticket
@@ -97,14 +95,6 @@ async def _link(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields) 
     return Outcome()
 
 
-async def _visited(tx: Transaction, person: Staff, ticket: Ticket, fields: Fields) -> Outcome:
-    outcome = fields.get("outcome", "")
-    if outcome not in set(VisitOutcome):
-        raise Refusal("ticket.outcome_missing")
-    await report_visit(tx, ticket, person, VisitOutcome(outcome))
-    return Outcome()
-
-
 async def _number(tx: Transaction, person: Staff, ticket: Ticket, _fields: Fields) -> Outcome:
     number = await show_number(tx, ticket, person)
     return Outcome(numbers=(number,) if number else ())
@@ -120,5 +110,4 @@ ACTIONS: Mapping[str, Action] = {
     "number": _number,
     "merge": _merge,
     "link": _link,
-    "visited": _visited,
 }

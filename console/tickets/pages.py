@@ -15,7 +15,6 @@ from notifier.telling import write_tells
 from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
-from store.domain.reach import VisitOutcome
 from store.domain.tickets import TRANSITIONS, Ticket, TicketEvent
 from store.queries.access import may_edit_replies
 from store.queries.ticket_desk import replies_of, reply_of
@@ -33,7 +32,6 @@ _EVENTS = {
     "pass-on": TicketEvent.TRANSFERRED,
     "return": TicketEvent.RETURNED,
     "merge": TicketEvent.MERGED,
-    "visited": TicketEvent.VISITED,
 }
 
 
@@ -148,7 +146,6 @@ class TicketPages:
             ticket=sheet.ticket,
             actions=_actions(sheet.ticket),
             replies=replies,
-            outcomes=tuple(VisitOutcome),
             edits_replies=may_edit_replies(visit.person, sheet.settings.area.path),
             done=done,
             refusal=refusal,
@@ -161,8 +158,8 @@ def _actions(ticket: Ticket) -> frozenset[str]:
     """What may be done with it in its state; of a visit, which nobody asked for, nothing that is told to a resident."""
     possible = {action for action, event in _EVENTS.items() if ticket.state in TRANSITIONS[event][0]}
     if ticket.is_visit:
-        return frozenset((possible & {"pass-on", "visited"}) | {"note", "link"})
-    possible -= {"visited", "merge"} if ticket.confidential else {"visited"}
+        return frozenset((possible & {"pass-on"}) | {"note", "link"})
+    possible -= {"merge"} if ticket.confidential else set()
     return frozenset(possible | {"note", "number", "link"})
 
 

@@ -57,10 +57,10 @@ def _where(one: Waiting) -> str:
         case Urgency.APPROVAL:
             return f"/console/notices/{one.subject_id}"
         case Urgency.VOTE:
-            return f"/console/matters/{one.subject_id}"
+            return f"/console/matters/{one.village_id}/{one.subject_id}"
         case Urgency.DISCLOSURE:
-            return f"/console/disclosure/{one.month:%Y-%m}?village={one.subject_id}"
+            return f"/console/disclosures?village={one.subject_id}&month={one.month:%Y-%m}"
         case Urgency.VISIT:
-            return f"/console/tickets?show=mine&q={one.number}"
+            return "/console/notices/visits"
         case Urgency.CHANNEL:
             return ""

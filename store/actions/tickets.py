@@ -181,12 +181,16 @@ async def pass_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, to: Sta
 
 
 async def return_ticket(tx: Transaction, ticket: Ticket, person: Staff, reason: str) -> Ticket:
-    """Send a ticket back to the front desk. Raises Refusal("ticket.reason_missing") without a reason."""
+    """Send a ticket back to the front desk, to be sorted anew; what is confidential stays so.
+
+    Raises Refusal("ticket.reason_missing") without a reason.
+    """
     if not reason.strip():
         raise Refusal("ticket.reason_missing")
     desk = await staff_with_role(tx, ticket.area_path, (Role.FRONT_DESK,))
+    category = ticket.category if ticket.confidential else Category.OTHER
     moved = await _move(
-        tx, ticket, TicketEvent.RETURNED, person, assignee_id=desk[0].id if desk else None, category=Category.OTHER
+        tx, ticket, TicketEvent.RETURNED, person, assignee_id=desk[0].id if desk else None, category=category
     )
     await _say(tx, ticket.id, reason, by=person, internal=True)
     return moved

@@ -33,7 +33,7 @@ class Waiting:
     """One line. `subject_id` is the ticket's, notice's, matter's or account's; of a disclosure it is the village's.
 
     `title` is what it is about in the words of whoever wrote it, `place` where (a village, a spot); `by` is when it is
-    too late. `count` is how many homes are to be visited, `month` the disclosure's.
+    too late. `count` is how many homes are to be visited, `month` the disclosure's, `village_id` the matter's.
     """
 
     urgency: Urgency
@@ -45,6 +45,7 @@ class Waiting:
     category: str = ""
     by: datetime | None = None
     month: date | None = None
+    village_id: int = 0
 
     @property
     def order(self) -> tuple[int, float, int]:

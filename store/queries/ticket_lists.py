@@ -163,8 +163,11 @@ def _said(person: Staff, words: str) -> list[ColumnElement[bool]]:
 
 
 def _holds(person: Staff, word: str) -> ColumnElement[bool]:
-    """A number, a name, or a word of what was said. A hidden sender is not found by his name either."""
-    named = select(residents.c.id).where(residents.c.name.contains(word, autoescape=True))
+    """A number, a name or its initials, or a word of what was said. A hidden sender is not found by his name either."""
+    called = residents.c.name.contains(word, autoescape=True)
+    if word.isascii() and word.isalpha():
+        called = or_(called, residents.c.initials == word.lower())
+    named = select(residents.c.id).where(called)
     spoken = select(ticket_messages.c.ticket_id).where(ticket_messages.c.text.contains(word, autoescape=True))
     ways = [
         tickets.c.subject.contains(word, autoescape=True),

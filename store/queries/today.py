@@ -92,7 +92,13 @@ async def _approvals(tx: Transaction, person: Staff) -> list[Waiting]:
 async def _votes(tx: Transaction, person: Staff) -> list[Waiting]:
     return [
         Waiting(
-            Urgency.VOTE, matter.id, matter.title, number=matter.code or 0, count=matter.cast_count, by=matter.closes_at
+            Urgency.VOTE,
+            matter.id,
+            matter.title,
+            number=matter.code or 0,
+            count=matter.cast_count,
+            by=matter.closes_at,
+            village_id=matter.village_id,
         )
         for matter in await matters_closing(tx, tx.now + CLOSING_WITHIN, _paths(person))
         if may_run_matters(person, matter.area_path)

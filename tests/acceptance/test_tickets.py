@@ -5,6 +5,10 @@ import io
 from PIL import Image
 from sqlalchemy import select
 
+from store.actions.tickets import accept_ticket, return_ticket, submit_ticket
+from store.domain.tickets import Category, Report
+from store.queries.access import may_see_ticket
+from store.queries.people import staff_by_id
 from store.tables import ticket_messages, tickets
 from tests.hub import Hub
 
@@ -109,6 +113,18 @@ async def test_an_officer_answers_notes_passes_on_and_returns(hub: Hub) -> None:
     await hub.text("黄水生", "4")
     [whom] = await hub.text("黄水生", "1")
     assert "1001" in whom
+
+
+async def test_what_is_confidential_stays_so_when_it_is_returned(hub: Hub) -> None:
+    contact = await hub.contact_of("陈伯")
+    async with hub.books() as tx:
+        clerk, officer = [await staff_by_id(tx, hub.staff[name].id) for name in ("周文书", "黄水生")]
+        report = Report(Category.DISPUTE, "", "跟隔壁争宅基地")
+        made = await submit_ticket(tx, hub.village, report, contact, resident_id=None, area=hub.groups[2], accused=())
+        accepted = (await accept_ticket(tx, made, clerk))[0]
+        returned = await return_ticket(tx, accepted, clerk, "要镇里来调解")
+    assert returned.category is Category.DISPUTE
+    assert not may_see_ticket(officer, returned)
 
 
 async def test_what_is_taken_already_cannot_be_taken_again(hub: Hub) -> None:

@@ -29,7 +29,7 @@ WALKED_ELSEWHERE = (
     "/console/jobs",
 )
 """Rooms with walks of their own."""
-ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number", "merge", "link", "visited", "fill")
+ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number", "merge", "link", "fill")
 
 # What each may see of: a lamp in group 3, rubbish in group 1, a dispute in group 3, a complaint about 黄水生, a theft.
 SEEN = {

@@ -14,7 +14,7 @@ from store.domain.errors import Refusal
 from store.domain.sign_in import LOCKED_FOR, check_password, is_locked
 from store.domain.tickets import TicketEvent, TicketState
 from store.passwords import hash_of, is_right
-from store.queries.ticket_lists import Shown
+from store.queries.ticket_lists import DueBy, Shown
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 
@@ -82,9 +82,18 @@ def test_every_word_is_used_and_every_used_one_is_there() -> None:
     pages = "".join(path.read_text("utf-8") for path in Path(TEMPLATES / "console").glob("*.html"))
     named = set(re.findall(r"words\.console\.(\w+)", pages)) | set(re.findall(r'words\.console\["([\w-]+)"\]', pages))
     composed = {f"show_{one}" for one in Shown} | {f"state_{one}" for one in TicketState}
-    composed |= {f"event_{one.split('.')[1]}" for one in TicketEvent}
+    composed |= {f"event_{one.split('.')[1]}" for one in TicketEvent} | {f"due_{one}" for one in DueBy}
     assert named | composed <= set(words)
-    chosen_in_code = {"wrong", "wrong_code", "password_set", "not_there", "stale_form", "too_long", "come_back"}
+    chosen_in_code = {
+        "wrong",
+        "wrong_code",
+        "password_set",
+        "not_there",
+        "stale_form",
+        "not_possible",
+        "too_long",
+        "come_back",
+    }
     chosen_in_code |= {"news_list", "news_ticket"}
     looked_up = {word for word in words if word.startswith(("done_", "how_", "noted_"))}
     assert set(words) - named - composed - chosen_in_code - looked_up == set()

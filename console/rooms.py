@@ -22,16 +22,20 @@ def _everyone(_person: Staff) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`name` is its label among the words of the console, and the first part of its address."""
+    """`name` is its label among the words of the console, and the first part of its address.
+
+    One that `is_daily` stands in every page's head, the others are folded away there: a phone is narrow.
+    """
 
     name: str
     is_open_to: Callable[[Staff], bool]
+    is_daily: bool = False
 
 
 ROOMS = (
-    Room("today", _everyone),
-    Room("tickets", _everyone),
-    Room("notices", _everyone),
+    Room("today", _everyone, is_daily=True),
+    Room("tickets", _everyone, is_daily=True),
+    Room("notices", _everyone, is_daily=True),
     Room("matters", _everyone),
     Room("disclosures", sees_some_books),
     Room("paper", _everyone),
@@ -46,5 +50,5 @@ ROOMS = (
 )
 
 
-def rooms_of(person: Staff) -> tuple[str, ...]:
-    return tuple(room.name for room in ROOMS if room.is_open_to(person))
+def rooms_of(person: Staff) -> tuple[Room, ...]:
+    return tuple(room for room in ROOMS if room.is_open_to(person))

@@ -70,6 +70,11 @@ class Desk:
             await self.page.get_by_label("短信里的6位数字").fill(code)
             await self.page.get_by_role("button", name="确定").click()
 
+    async def go_to(self, room: str) -> None:
+        """By the head of the page, where most rooms are folded away."""
+        await self.page.get_by_text("更多", exact=True).click()
+        await self.page.get_by_role("link", name=room, exact=True).click()
+
     async def looks_right(self, name: str) -> None:
         """Nothing runs off the screen, and what is pressed is big enough for a thumb."""
         assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

@@ -114,7 +114,7 @@ async def test_other_pages_fit_and_hostile_words_stay_words(desk: Desk) -> None:
     photo = page.get_by_alt_text("发来的照片")
     assert await photo.evaluate("one => one.decode().then(() => one.naturalWidth)") == 40
     await desk.looks_right("hostile")
-    await page.get_by_role("link", name="记一件事").click()
+    await desk.go_to("记一件事")
     await desk.looks_right("new")
     await page.get_by_label("他的手机号").fill("13900007003")
     await page.get_by_label("他怎么说的").fill("门口水管漏水")

@@ -26,7 +26,7 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
 async def test_booking_for_somebody_at_the_counter(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("周文书")
-    await page.get_by_role("link", name="接待日").click()
+    await desk.go_to("接待日")
     await expect(page.get_by_role("heading", name="榕溪村 接待日")).to_be_visible()
     await desk.looks_right("days-month")
     await page.locator(".calendar a.entry").last.click()

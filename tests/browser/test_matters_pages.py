@@ -32,7 +32,7 @@ async def test_from_comments_to_the_vote_and_a_ballot_on_paper(desk: Desk) -> No
         assert matter
         await comment_on(tx, matter, "租金太低了，隔壁村都十二万", neighbour, signature="")
     await desk.sign_in("李书记")
-    await page.get_by_role("link", name="议事").click()
+    await desk.go_to("议事")
     await expect(page.get_by_role("heading", name="榕溪村 议事")).to_be_visible()
     await desk.looks_right("matters-list")
     await page.get_by_role("link", name="四组鱼塘").click()

@@ -54,7 +54,7 @@ async def _fill(hub: Hub) -> None:
 async def test_figures_by_clicks(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("赵工")
-    await page.get_by_role("link", name="数字").click()
+    await desk.go_to("数字")
     await expect(page.get_by_role("heading", level=1)).to_have_text("数字 · 榕溪镇")
     await desk.looks_right("figures-town")
     await page.get_by_label("哪里", exact=True).select_option("榕溪村")
@@ -69,6 +69,8 @@ async def test_figures_by_clicks(desk: Desk) -> None:
 async def test_settings_by_keyboard(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("李书记")
+    await desk.tab_to("更多")
+    await page.keyboard.press("Enter")
     await desk.tab_to("设置")
     await page.keyboard.press("Enter")
     await expect(page).to_have_title("设置")
@@ -99,7 +101,7 @@ async def test_the_pages_of_the_settings(desk: Desk) -> None:
 async def test_the_book_and_the_work_behind_it(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("何监委")
-    await page.get_by_role("link", name="记录", exact=True).click()
+    await desk.go_to("记录")
     await desk.looks_right("audit")
     await page.get_by_role("button", name="查有没有被动过").click()
     await expect(page.get_by_role("status")).to_contain_text("正在办")

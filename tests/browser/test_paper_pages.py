@@ -39,7 +39,7 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
 async def test_from_the_months_to_the_answers(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("何监委")
-    await page.get_by_role("link", name="明白纸").click()
+    await desk.go_to("明白纸")
     await expect(page.get_by_role("heading", name="哪个月的明白纸")).to_be_visible()
     await desk.looks_right("paper-months")
     await page.get_by_role("link", name="2026年10月").click()

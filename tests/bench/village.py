@@ -93,8 +93,8 @@ async def open_village(url: str = "", send_url: str = "http://127.0.0.1:1/cgi-bi
         credentials["per_second"] = str(UNPACED)
         async with database.write(utc_now()) as tx:
             sms = await add_account(tx, hub.village.id, AccountKind.KANNEL, "sms", credentials, actor="bench")
-            for name in ("quiet_from", "quiet_to"):  # measured at any hour
-                await change_setting(tx, hub.village.id, name, "00:00", actor="bench")
+            for quiet in ("quiet_from", "quiet_to"):  # measured at any hour
+                await change_setting(tx, hub.village.id, quiet, "00:00", actor="bench")
             # Its rows would wait for a page that nobody opens.
             await tx.run(channel_accounts.delete().where(channel_accounts.c.id == hub.sms.id))
         yield Village(folder, url, database, hub, sms)

@@ -155,5 +155,11 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
         self._made = _DirectConnection if direct else _Connection
 
     def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
-        plain: Any = super().connect(*arguments, **options)
-        return self._made(self, plain._connection)  # noqa: SLF001
+        connection: Any = aiosqlite.connect(*arguments, **options)
+        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy's own does
+        try:
+            await_(connection)
+        except BaseException:  # cancelled while it was being opened: nobody else could close it
+            connection.stop()
+            raise
+        return self._made(self, connection)

@@ -179,8 +179,11 @@ async def working(worker: JobWorker) -> AsyncIterator[asyncio.Task[None]]:
 
 @pytest.fixture(scope="session")
 def procrastinate_server(postgres_url: str) -> str:
+    """With nothing left of the tests that used it before: their locks are named as these are."""
     conninfo = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
     prepare_queue(conninfo)
+    with psycopg.connect(conninfo, options="-c search_path=procrastinate") as connection:
+        connection.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
     return conninfo
 
 

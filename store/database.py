@@ -5,6 +5,7 @@ survives a power cut) and several reading ones. PostgreSQL has one pool for both
 it becomes `StoreUnavailable`, and whoever asked may ask again.
 """
 
+import asyncio
 import contextlib
 import functools
 import secrets
@@ -39,6 +40,7 @@ _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
 )
 READERS = 4
+CLOSE_SECONDS = 5
 
 T = TypeVar("T")
 
@@ -238,9 +240,22 @@ class Database:
         return True
 
     async def close(self) -> None:
-        await self._writing.dispose()
-        if self._reading is not self._writing:
-            await self._reading.dispose()
+        """Close every connection, once what is under way on it has ended; a hung statement is waited for so long only.
+
+        A connection that comes back to a pool which was given up would be closed by nobody.
+        """
+        for engine in dict.fromkeys((self._writing, self._reading)):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await _all_returned(engine)
+            await engine.dispose()
+
+
+async def _all_returned(engine: AsyncEngine) -> None:
+    """Wait until nobody holds a connection: a request that was cut off still rolls back."""
+    pool: Any = engine.pool
+    while pool.checkedout():  # noqa: ASYNC110 - a pool has no event for it
+        await asyncio.sleep(0.01)
 
 
 def conninfo_of(url: URL | str) -> str:

@@ -228,6 +228,24 @@ async def test_a_savepoint_that_a_constraint_ended_can_be_gone_on_after(database
         assert await tx.scalar(select(area_settings.c.value)) == "2"
 
 
+async def test_what_is_under_way_when_the_store_closes_comes_to_its_end(second: Database) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def read_on() -> None:
+        async with second.read(NOW) as tx:
+            await tx.scalar(select(areas.c.name))
+            begun.set()
+            await asyncio.sleep(0.1)
+            await tx.scalar(select(areas.c.name))
+        ended.set()
+
+    reading = asyncio.create_task(read_on())
+    await begun.wait()
+    await second.close()
+    assert ended.is_set()
+    await reading
+
+
 async def test_numbers_have_no_gap_and_no_double(database: Database, second: Database, county: Area) -> None:
     async def take(number: int) -> int | None:
         try:

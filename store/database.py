@@ -26,19 +26,19 @@ from store.domain.audit import AuditFact, digest_of, entry_hash
 from store.domain.errors import StoreUnavailable
 from store.domain.jobs import Deferred, JobArguments, JobQueue, UnknownJob
 from store.keyring import Keyring
-from store.sqlite_driver import BEGIN, SqliteDriver
+from store.sqlite_driver import BEGIN, BEGIN_READING, BUSY_TIMEOUT_SECONDS, SqliteDriver
 from store.tables import audit_entries, audit_heads
 
 log = structlog.get_logger()
 
-BUSY_TIMEOUT_SECONDS = 5
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",  # a destroyed ballot key leaves no bytes in its page
-    f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
 )
+_READING = ("query_only=ON",)
+_WRITING = ("busy_timeout=0",)  # the driver waits where it begins
 READERS = 4
 CLOSE_SECONDS = 5
 
@@ -292,18 +292,19 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     def _configure(dbapi_connection: Any, _record: object) -> None:
         try:
             cursor = dbapi_connection.cursor()
-            for pragma in _PRAGMAS + (("query_only=ON",) if readonly else ()):
+            for pragma in _PRAGMAS + (_READING if readonly else _WRITING):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
         except BaseException:
-            dbapi_connection.close()  # the pool forgets a connection that failed here, and its thread would live on
+            dbapi_connection.terminate()  # the pool forgets a connection that failed here, and its thread would live on
             raise
+        dbapi_connection.is_new = False
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: object) -> None:
         # The driver opens no transaction itself (isolation_level=None): a read that turns into a write must hold the
         # write lock from its first statement, or two processes both pass the same check.
-        connection.exec_driver_sql("BEGIN" if readonly else BEGIN)  # type: ignore[attr-defined]
+        connection.exec_driver_sql(BEGIN_READING if readonly else BEGIN)  # type: ignore[attr-defined]
 
     return engine
 

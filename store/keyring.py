@@ -6,6 +6,7 @@ equal indexes, and without the key file nobody can try numbers against them.
 """
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -39,7 +40,7 @@ class Keyring:
 
     def seal_with(self, key_id: str, plain: str, *, context: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.keys[key_id]).encrypt(nonce, plain.encode(), context.encode())
+        sealed = _cipher(self.keys[key_id]).encrypt(nonce, plain.encode(), context.encode())
         return key_id.encode() + b":" + nonce + sealed
 
     def open(self, sealed: bytes, *, context: str) -> str:
@@ -49,7 +50,7 @@ class Keyring:
         if key is None:
             raise KeyringError("The key file lacks a key that sealed this store. Is it the right key file?")
         try:
-            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode()).decode()
+            return _cipher(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode()).decode()
         except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
             raise KeyringError(
                 "A sealed value does not open: it was changed, or the key file is another store's."
@@ -60,6 +61,12 @@ class Keyring:
 
     def sealed_with_active(self, sealed: bytes) -> bool:
         return sealed.startswith(self.active.encode() + b":")
+
+
+@functools.cache
+def _cipher(key: bytes) -> AESGCM:
+    """Preparing a key costs more than sealing a short value with it."""
+    return AESGCM(key)
 
 
 def new_key() -> bytes:

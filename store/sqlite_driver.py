@@ -2,8 +2,11 @@
 
 A turn is some dozens of statements of some microseconds each; on the way to the thread and back they cost ten times
 that. So on the writing connection a statement runs where it is asked for, and only what may take long goes to the
-thread: BEGIN IMMEDIATE may wait for another process's lock, COMMIT and ROLLBACK for the disk, and a write may be of
-very many rows. On reading connections, whose queries may be long, every statement goes there, once.
+thread: BEGIN IMMEDIATE where another process holds the lock, COMMIT and ROLLBACK for the disk, and a write of very
+many rows. On reading connections, whose queries may be long, every query goes there, once.
+
+A connection that is being opened visits nobody until SQLAlchemy has got to know it: somebody who is cut off (his
+browser has gone) would leave it to nobody.
 """
 
 import sqlite3
@@ -21,6 +24,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.util.concurrency import await_
 
 BEGIN = "BEGIN IMMEDIATE"
+BEGIN_READING = "BEGIN"
+BUSY_TIMEOUT_SECONDS = 5
+"""So long a transaction waits for another process's."""
 MANY = 200
 """Rows: so many in one write hold the loop up for some milliseconds."""
 
@@ -75,8 +81,22 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows = deque(self._outcome.rows)
 
     def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        adapted: Any = self._adapt_connection
+        run = self._run_here if adapted.is_new or operation == BEGIN_READING else self._visit
+        return run(function, operation, parameters)
+
+    def _visit(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        adapted: Any = self._adapt_connection
         connection: Any = self._connection
+        adapted.is_visiting = True  # and stays so, where this is cut off
         outcome: _Outcome = await_(connection._execute(function, connection._conn, operation, parameters))  # noqa: SLF001
+        adapted.is_visiting = False
+        return outcome
+
+    def _run_here(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        connection: Any = self._connection
+        # SQLAlchemy insists on an await, and this one never leaves the task.
+        outcome: _Outcome = await_(_here(function, connection._conn, operation, parameters))  # noqa: SLF001
         return outcome
 
     async def _async_soft_close(self) -> None:
@@ -92,19 +112,35 @@ class _DirectCursor(_Cursor):
     __slots__ = ()
 
     def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
+        if operation == BEGIN:
+            return self._begin()
         if _may_take_long(function, operation, parameters):
-            return super()._run(function, operation, parameters)
-        connection: Any = self._connection
-        # SQLAlchemy insists on an await, and this one never leaves the task.
-        outcome: _Outcome = await_(_here(function, connection._conn, operation, parameters))  # noqa: SLF001
-        return outcome
+            return self._visit(function, operation, parameters)
+        return self._run_here(function, operation, parameters)
+
+    def _begin(self) -> _Outcome:
+        try:
+            return self._run_here(_execute, BEGIN, ())
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        return self._visit(_wait_and_begin, BEGIN, ())
 
 
 def _may_take_long(function: Any, operation: str, parameters: Any) -> bool:
     if function is _execute_many:
         return len(parameters) > MANY
     copies_rows = operation.startswith("INSERT") and "SELECT" in operation
-    return operation == BEGIN or copies_rows or len(parameters) > MANY
+    return copies_rows or len(parameters) > MANY
+
+
+def _wait_and_begin(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
+    """Nowhere else does the writing connection wait for a lock: it would keep everybody waiting."""
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+    try:
+        return _execute(connection, operation, parameters)
+    finally:
+        connection.execute("PRAGMA busy_timeout=0")
 
 
 async def _here(function: Any, connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
@@ -128,9 +164,27 @@ def _execute_many(connection: sqlite3.Connection, operation: str, parameters: An
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    """`is_new` until its first settings are made; `is_visiting` while the thread may be at something of ours."""
+
+    __slots__ = ("is_new", "is_visiting")
 
     _cursor_cls: Any = _Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.is_new = True
+        self.is_visiting = False
+
+    def create_function(self, *arguments: Any, **options: Any) -> None:
+        connection: Any = self._connection
+        connection._conn.create_function(*arguments, **options)  # noqa: SLF001
+
+    def rollback(self) -> None:
+        """Where there is nothing to undo nobody is visited. The pool asks for one after every commit."""
+        connection: Any = self._connection._connection  # noqa: SLF001
+        if connection is not None and (connection.in_transaction or self.is_visiting):
+            super().rollback()
+            self.is_visiting = False
 
     def terminate(self) -> None:
         """Have the driver's thread close it, after the statement that it is at, and wait for nothing.

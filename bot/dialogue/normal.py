@@ -102,5 +102,7 @@ def clean(text: str) -> str:
 
     A lone surrogate, which no database takes, becomes U+FFFD. All else stays, at any length.
     """
+    if text.isprintable():  # no controls, no overrides, no halves: nearly all of them
+        return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.replace("\r\n", "\n").replace("\r", "\n").translate(_UNKEPT)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from store.backup import BackupError
 from store.backup.manifest import TableCopy
-from store.database import BUSY_TIMEOUT_SECONDS
 from store.domain.errors import StoreUnavailable
+from store.sqlite_driver import BUSY_TIMEOUT_SECONDS
 from store.tables import metadata
 
 MEMBER = "store/banyan.db"

@@ -23,6 +23,9 @@ class InboundBody:
     missed_call: bool = False
 
 
+_FIELDS = tuple(one.name for one in fields(InboundBody))
+
+
 @dataclass(frozen=True, slots=True)
 class InboundArrival:
     """One message to be recorded: where it came from, and what it says."""
@@ -35,7 +38,7 @@ class InboundArrival:
 
 def body_document(body: InboundBody) -> dict[str, object]:
     """What `body_from` reads."""
-    return {one.name: getattr(body, one.name) for one in fields(body)}
+    return {name: getattr(body, name) for name in _FIELDS}
 
 
 def body_from(document: Mapping[str, Any]) -> InboundBody:

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.database.BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("store.sqlite_driver.BUSY_TIMEOUT_SECONDS", 0.1)
     monkeypatch.setattr("bot.inbox.OUTAGE_SECONDS", 0.05)
     monkeypatch.setattr("bot.inbox.IDLE_SECONDS", 0.05)
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
@@ -91,6 +91,30 @@ async def test_a_locked_file_is_said_to_be_away_and_then_taken_again(hub: Hub) -
     async with hub.books() as tx:
         tx.audit(hub.village.id, "test", "wrote", "x")
     assert await facts(hub.database) == before + 1
+
+
+@on_sqlite
+async def test_who_is_cut_off_while_he_waits_for_the_lock_leaves_it_to_others(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.sqlite_driver.BUSY_TIMEOUT_SECONDS", 60)
+
+    async def write() -> None:
+        async with hub.books() as tx:
+            tx.audit(hub.village.id, "test", "wrote", "x")
+
+    before = await facts(hub.database)
+    async with locked(hub.database):
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    await write()
+    assert await facts(hub.database) == before + 1
+    async with locked(hub.database):
+        pass
 
 
 @on_sqlite

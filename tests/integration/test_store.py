@@ -237,7 +237,7 @@ async def test_what_is_under_way_when_the_store_closes_comes_to_its_end(second: 
             begun.set()
             await asyncio.sleep(0.1)
             await tx.scalar(select(areas.c.name))
-        ended.set()
+            ended.set()
 
     reading = asyncio.create_task(read_on())
     await begun.wait()

@@ -138,7 +138,7 @@ def test_clean_changes_nothing_visible(text: str) -> None:
 )
 def test_a_hundred_kilobytes_take_no_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()  # seconds of work: what is quadratic takes minutes, on any machine
     plain(text)
     clean(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -70,7 +70,7 @@ class KannelChannel:
         per_second: float = 10.0,
         timeout_seconds: float = 30.0,
     ) -> None:
-        self.limits = Limits(text_units=67 * _MAX_PARTS, per_second=per_second, burst=4, in_flight=32)
+        self.limits = Limits(text_units=67 * _MAX_PARTS, per_second=per_second, burst=4, in_flight=64)
         self._send_url = send_url
         self._credentials = {"X-Kannel-Username": username, "X-Kannel-Password": password}
         self._sender = sender

@@ -1,5 +1,7 @@
 # Everything happens in .venv, installed from the locks by hash; `make run` needs only Python 3.11 or newer and git.
 PYTHON ?= python3
+# Else each of the many processes that the tests start would compile some 1,500 modules anew.
+export PYTHONDONTWRITEBYTECODE =
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 
 # A wheel or nothing: building from source would fetch build tools that no lock pins.

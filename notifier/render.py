@@ -1,6 +1,7 @@
 """From a message's key and its facts to the words that a person reads, by language and medium.
 
 A message is a folder templates/<language>/<message>/ with chat.txt and, where an SMS must be said otherwise, sms.txt.
+A village may have words of its own in place of one of them (`notifier.own_texts`).
 Texts are plain: nothing that a person is called or wrote can become markup. A sms.txt that does not place
 `{{ choices }}` itself gets them at its end.
 """
@@ -14,10 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifier.channels.sms.segments import fit
+from notifier.own_texts import OwnTexts, as_typed
 from store.domain.audiences import AudienceKind, Whom
+from store.domain.own_texts import own_text_name
 from store.domain.settings import LANGUAGES, AreaSettings
 from store.domain.speech import SHARE_NUMBER, Option, Say
 
@@ -39,6 +42,15 @@ class Rendered:
     labels: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """The text that everybody begins with; `name` is that of the village's own in its place."""
+
+    name: str
+    template: Template
+    names_choices: bool
+
+
 class Renderer:
     def __init__(self, templates: Path = TEMPLATES, public_url: str = "") -> None:
         self.templates = templates
@@ -50,27 +62,40 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.own_texts = OwnTexts(self._environment, templates)
         self._words = {language: self._load_words(language) for language in LANGUAGES}
 
     def render(
         self, say: Say, language: str, medium: Medium, settings: AreaSettings, sms_parts: int = SMS_PARTS
     ) -> Rendered:
         """The text of a message and the labels of its choices. An SMS begins with 【village】 and is cut to fit."""
-        words = self._words[language]
-        labels = tuple(_label(option, words["option"]) for option in say.options)
-        template, places_choices = self._template(language, say.message, medium)
-        choices = "".join(f"{digit}{label} " for digit, label in enumerate(labels, start=1)).strip()
-        landline = settings.landline or words["sms"]["no_landline"]
-        facts = {**say.facts, "village": settings.village_name, "landline": landline, "choices": choices}
-        facts["public_url"] = self.public_url
-        text = template.render(facts, **self._filters(language, settings.zone)).strip()
+        words, labels = self._words[language]["sms"], self._labels(say, language)
+        standard = self._standard(language, say.message, medium)
+        facts = self._facts(say, labels, language, settings)
+        own = settings.own_texts.get(standard.name) if settings.own_texts else None
+        told = self.own_texts.told(language, say.message, own, facts, len(labels)) if own else None
+        text, names_choices = told or (standard.template.render(facts).strip(), standard.names_choices)
         if medium is Medium.CHAT:
             return Rendered(text, labels)
-        if choices and not places_choices:
-            text = f"{text}{words['sms']['reply_with']}{choices}"
-        signed = f"{words['sms']['signature'].format(village=settings.village_name)}{text}"
-        tail = words["sms"]["the_rest"].format(landline=landline)
-        return Rendered(fit(signed, sms_parts, tail), labels)
+        if labels and not names_choices:
+            text = f"{text}{words['reply_with']}{facts['choices']}"
+        signed = f"{words['signature'].format(village=settings.village_name)}{text}"
+        return Rendered(fit(signed, sms_parts, words["the_rest"].format(landline=facts["landline"])), labels)
+
+    def filled(self, say: Say, language: str, settings: AreaSettings) -> Mapping[str, str]:
+        """What stands in each place that a village's own words may have, by the place's name."""
+        facts = self._facts(say, self._labels(say, language), language, settings)
+        return self.own_texts.filled(language, say.message, facts)
+
+    def as_typed(self, say: Say, language: str, medium: Medium, settings: AreaSettings) -> str:
+        """The standard text as somebody would type it, with places where the facts of `say` stand."""
+        facts = self._facts(say, self._labels(say, language), language, settings)
+        text = self._standard(language, say.message, medium).template.render(facts).strip()
+        return as_typed(text, self.own_texts.filled(language, say.message, facts))
+
+    def media(self, language: str, message: str) -> tuple[Medium, ...]:
+        """Those that a message has a text of its own for; a message without one for SMS says the same there."""
+        return tuple(medium for medium in Medium if (self.templates / language / message / f"{medium}.txt").is_file())
 
     def labelled(self, options: Sequence[Option], language: str) -> tuple[Option, ...]:
         """The options with the words that they are shown with, so that whoever types one of them is understood."""
@@ -84,17 +109,26 @@ class Renderer:
     def word(self, language: str, section: str, key: str) -> str:
         return self._words[language][section][key]
 
-    def _template(self, language: str, message: str, medium: Medium) -> tuple[Template, bool]:
-        if medium is Medium.SMS:
-            try:
-                return self._get(f"{language}/{message}/sms.txt")
-            except TemplateNotFound:
-                pass
-        return self._get(f"{language}/{message}/chat.txt")
-
     @functools.lru_cache(maxsize=1024)  # noqa: B019 - one renderer lives as long as the process
-    def _get(self, name: str) -> tuple[Template, bool]:
-        return self._environment.get_template(name), "choices" in (self.templates / name).read_text()
+    def _standard(self, language: str, message: str, medium: Medium) -> _Standard:
+        written = medium if medium in self.media(language, message) else Medium.CHAT
+        name = own_text_name(language, message, written)
+        template = self._environment.get_template(f"{name}.txt")
+        return _Standard(name, template, "choices" in (self.templates / f"{name}.txt").read_text())
+
+    def _labels(self, say: Say, language: str) -> tuple[str, ...]:
+        return tuple(_label(option, self._words[language]["option"]) for option in say.options)
+
+    def _facts(self, say: Say, labels: Sequence[str], language: str, settings: AreaSettings) -> dict[str, object]:
+        """What a text may use: its facts, what every text may say, and how things are said."""
+        return {
+            **say.facts,
+            "village": settings.village_name,
+            "landline": settings.landline or self._words[language]["sms"]["no_landline"],
+            "choices": " ".join(f"{digit}{label}" for digit, label in enumerate(labels, start=1)),
+            "public_url": self.public_url,
+            **self._filters(language, settings.zone),
+        }
 
     def _load_words(self, language: str) -> Mapping[str, Mapping[str, str]]:
         return tomllib.loads((self.templates / language / "words.toml").read_text())

@@ -38,8 +38,20 @@ async def change_setting(tx: Transaction, area_id: int, name: str, value: object
     return True
 
 
+async def unset_setting(tx: Transaction, area_id: int, name: str, *, actor: str) -> bool:
+    """Let what stands above an area hold there again; whether it had set anything itself."""
+    mine = (area_settings.c.area_id == area_id, area_settings.c.name == name)
+    set_before = await tx.first(select(area_settings.c.value).where(*mine))
+    if set_before is None:
+        return False
+    await tx.run(area_settings.delete().where(*mine))
+    tx.forget()
+    await record_change(tx, area_id, name, set_before.value, None, actor=actor)
+    return True
+
+
 async def record_change(tx: Transaction, area_id: int, name: str, before: object, after: object, *, actor: str) -> None:
-    """Keep what stood there and what stands there now; the chain holds the digest of both. None: nothing was set."""
+    """Keep what stood there and what stands there now; the chain holds the digest of both. None: nothing is set."""
     values = {"before": before, "after": after}
     await tx.insert(setting_changes, area_id=area_id, name=name, actor=actor, at=tx.now, **values)
     tx.audit(area_id, actor, "setting.changed", f"setting:{name}", [before, after])

@@ -1,6 +1,7 @@
 """What a setting may be set to: checked when it is set, so that nothing trips over it months later.
 
-Exceptions: Refusal("setting.unknown"), ("setting.wrong"), ("setting.range") and ("setting.order").
+Exceptions: Refusal("setting.unknown"), ("setting.wrong"), ("setting.range"), ("setting.order") and
+("own_text.wrong").
 """
 
 import re
@@ -10,6 +11,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.domain.errors import Refusal
+from store.domain.own_texts import MOST_CHARACTERS, checked_own_text, is_own_text
 from store.domain.plans import LONGEST_FALLBACK_MINUTES
 from store.domain.recurrence import HolidayRule
 from store.domain.settings import DEFAULTS, LANGUAGES, AreaSettings
@@ -45,6 +47,8 @@ BOUNDS: Mapping[str, Bounds] = {
 
 def checked_setting(name: str, value: object) -> object:
     """The value as the store keeps it (JSON)."""
+    if is_own_text(name):
+        return _in_own_words(value)
     if name not in DEFAULTS:
         raise Refusal("setting.unknown", name=name, known=", ".join(DEFAULTS))
     if name in BOUNDS:
@@ -59,6 +63,13 @@ def check_together(settings: AreaSettings) -> None:
     """Settings that only make sense beside one another, after one was changed."""
     if settings.approval_size > settings.town_approval_size:
         raise Refusal("setting.order", village=settings.approval_size, town=settings.town_approval_size)
+
+
+def _in_own_words(value: object) -> str:
+    try:
+        return checked_own_text(value)
+    except ValueError as error:
+        raise Refusal("own_text.wrong", most=MOST_CHARACTERS) from error
 
 
 def _whole_number(name: str, value: object) -> int:

@@ -6,6 +6,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from store.domain.areas import Area
+from store.domain.own_texts import is_own_text
 from store.domain.recurrence import HolidayRule
 
 APPROVAL_SIZE = 50
@@ -34,7 +35,8 @@ class AreaSettings:
     Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says;
     `disclosure_monthly` are the categories of which something is said every month. Lists of names are posted for
     `posted_days`, objections taken for `objection_days`, answered within `reply_days` (provinces differ).
-    `telegram_name` is the public name of the village's bot, "" where it has none.
+    `telegram_name` is the public name of the village's bot, "" where it has none. `own_texts` are the messages that it
+    says in its own words, by `own_text_name`.
     """
 
     area: Area
@@ -60,6 +62,7 @@ class AreaSettings:
     objection_days: int
     reply_days: int
     telegram_name: str
+    own_texts: Mapping[str, str]
 
 
 LANGUAGES = ("zh_CN", "en")
@@ -124,4 +127,5 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         objection_days=int(str(merged["objection_days"])),
         reply_days=int(str(merged["reply_days"])),
         telegram_name=str(merged["telegram_name"]).removeprefix("@"),
+        own_texts={name: str(value) for name, value in values.items() if is_own_text(name)},
     )

@@ -77,7 +77,7 @@ _FORBIDDEN: tuple[tuple[Reason, frozenset[AccountKind], str], ...] = (
     (Reason.SIGNATURE_BRACKETS, _APPROVING, "[【】]"),
 )
 
-_LINK = re.compile(
+LINK = re.compile(
     r"https?://|www\.|[a-z0-9][a-z0-9-]*\.(?:com|cn|net|org|top|vip|xyz|cc|io)(?![a-z0-9])", re.IGNORECASE
 )
 _VARIABLE_IN_LINK = re.compile(r"(?:https?://|www\.)[\x21-\x7e]*?\{|\}\.(?:com|cn|net|org)", re.IGNORECASE)
@@ -150,7 +150,7 @@ def _forbidden(kind: AccountKind, texts: Sequence[str]) -> Iterator[Objection]:
 
 def _links(values: Sequence[str]) -> Iterator[Objection]:
     for value in values:
-        yield from (Objection(Reason.LINK_IN_VARIABLE, found[0]) for found in _LINK.finditer(value))
+        yield from (Objection(Reason.LINK_IN_VARIABLE, found[0]) for found in LINK.finditer(value))
 
 
 def _adjacent(pieces: Sequence[str | Variable]) -> Iterator[Objection]:

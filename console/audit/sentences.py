@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from console.pages import moment
+from console.setting_names import setting_named
 from store.queries.audit_book import BookLine
 
 Words = Mapping[str, Mapping[str, str]]
@@ -38,7 +39,7 @@ def _did(action: str, words: Words) -> str:
 def _what(line: BookLine, words: Words) -> str:
     subjects = words["audit_subject"]
     if line.subject_kind == "setting":
-        return words["setting_name"].get(line.subject, subjects["setting"])
+        return setting_named(line.subject, words) or subjects["setting"]
     called = _month_of(line.subject, words) if line.subject_kind == "disclosure" else line.subject
     if called:
         return subjects.get(f"{line.subject_kind}_named", "{name}").format(name=called)

@@ -15,7 +15,7 @@ from store.queries.access import may_see_settings
 from store.queries.areas import places_of
 
 SETTINGS = "/console/settings"
-SECTIONS = ("", "calendar", "roster", "roles", "channels", "texts", "changes")
+SECTIONS = ("", "calendar", "roster", "roles", "channels", "texts", "words", "changes")
 """The pages of the room; "" is the first."""
 
 
@@ -58,12 +58,13 @@ def show(
     place: Place,
     *,
     status: int = 200,
+    page: str = "",
     **values: Any,
 ) -> web.Response:
-    """A page of the room. `done` in its address says what a press before it did."""
+    """A page of the room. `done` in its address says what a press before it did; `page` where a section has several."""
     return office.pages.page(
         request,
-        f"settings_{section or 'index'}.html",
+        f"settings_{page or section or 'index'}.html",
         status=status,
         **visit.known,
         here="settings",

@@ -7,14 +7,16 @@ from console.settings.days import DayPages
 from console.settings.roles import RolePages
 from console.settings.texts import TextPages
 from console.settings.village import SHOWN, VillagePages
+from console.settings.words import WordPages
 from console.visits import Doorkeeper, Office
 
+_WORDS = "/settings/words/{language}/{message}/{medium}"
 _ACCOUNT = r"/settings/channels/{account:\d{1,18}}"
 
 
 def settings_routes(office: Office) -> list[web.RouteDef]:
     keeper, village, days = Doorkeeper(office), VillagePages(office), DayPages(office)
-    roles, channels, texts = RolePages(office), ChannelPages(office), TextPages(office)
+    roles, channels, texts, words = RolePages(office), ChannelPages(office), TextPages(office), WordPages(office)
     return [
         web.get("/settings", keeper.page(village.index)),
         web.post("/settings/name", keeper.press(village.rename)),
@@ -32,4 +34,7 @@ def settings_routes(office: Office) -> list[web.RouteDef]:
         web.post(_ACCOUNT + "/start", keeper.press(channels.start)),
         web.get("/settings/texts", keeper.page(texts.list)),
         web.post("/settings/texts", keeper.press(texts.keep)),
+        web.get("/settings/words", keeper.page(words.list)),
+        web.get(_WORDS, keeper.page(words.form)),
+        web.post(_WORDS, keeper.press(words.press)),
     ]

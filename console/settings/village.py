@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.pages import language_asked
+from console.setting_names import setting_named
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Visit
 from store.actions.settings import rename_area, set_setting
@@ -100,7 +101,10 @@ class VillagePages:
             place = await place_of(tx, visit, request.query.get("area", ""))
             found, further = await setting_history(tx, place.area, int(after) if _is_key(after) else 0)
         words = self.office.pages.words(language_asked(request))
-        lines = [(one, _said(one.name, one.before, words), _said(one.name, one.after, words)) for one in found]
+        lines = [
+            (one, setting_named(one.name, words), _said(one.name, one.before, words), _said(one.name, one.after, words))
+            for one in found
+        ]
         return show(
             self.office, request, visit, "changes", place, lines=lines, after=further, is_first=not _is_key(after)
         )

@@ -19,8 +19,8 @@ _PLACE = re.compile(r"[{｛]([^{}｛｝\s]{1,20})[}｝]")
 # A digit that is part of a time, a date or a sum is none to press.
 _KEY = re.compile(r"(?<![\d.:：-])(\d)(?![\d%月日号点分元个条人户组楼年天]|[.:：-]\d)")
 
-Places = Mapping[str, Template]
-"""What stands in each place of a message, by the name that people type."""
+Places = Mapping[str, str]
+"""What stands in each place of a message, by the name that people type: a template of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ def parted(text: str) -> Parted:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    pieces: tuple[str | Template, ...]
+    """The places as one template of ours; the words are handed to it as facts are, and never become part of it."""
+
+    places: Template
+    words: tuple[str, ...]
     keys: frozenset[str]
     places_choices: bool
 
@@ -70,7 +73,7 @@ class OwnTexts:
         if read is None:
             return None
         try:
-            said = "".join(one if isinstance(one, str) else one.render(facts) for one in read.pieces).strip()
+            said = read.places.render(facts, words=read.words).strip()
         except UndefinedError:
             return None
         return (said, read.names_choices(choices)) if said else None
@@ -80,16 +83,17 @@ class OwnTexts:
         places, found = self.places(language, message), parted(text)
         if not places.keys() >= set(found.names):
             return None
-        filled: list[str | Template] = [places[name] for name in found.names]
-        pieces: list[str | Template] = [one for pair in zip(found.words, [*filled, ""], strict=True) for one in pair]
-        return _Read(tuple(pieces), found.keys, self.name(language, CHOICES) in found.names)
+        between = (places[name] for name in found.names)
+        shape = "{{ words[0] }}" + "".join(f"{one}{{{{ words[{turn}] }}}}" for turn, one in enumerate(between, start=1))
+        template = self.environment.from_string(shape)
+        return _Read(template, found.words, found.keys, self.name(language, CHOICES) in found.names)
 
     @functools.lru_cache(maxsize=1024)  # noqa: B019 - as above
     def places(self, language: str, message: str) -> Places:
         """Every message has those of `every` besides its own."""
         known = self._catalogue(language)
         written = {**known["every"], **known.get(message, {})}
-        return {known["names"][fact]: self.environment.from_string(value) for fact, value in written.items()}
+        return {known["names"][fact]: value for fact, value in written.items()}
 
     def name(self, language: str, fact: str) -> str:
         """What people type for a fact: number is 编号."""
@@ -97,7 +101,8 @@ class OwnTexts:
 
     def filled(self, language: str, message: str, facts: Mapping[str, object]) -> Mapping[str, str]:
         """What these facts put in each place."""
-        return {name: place.render(facts) for name, place in self.places(language, message).items()}
+        places = self.places(language, message)
+        return {name: self.environment.from_string(place).render(facts) for name, place in places.items()}
 
     @functools.lru_cache  # noqa: B019 - as above
     def _catalogue(self, language: str) -> Mapping[str, Mapping[str, str]]:

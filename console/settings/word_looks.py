@@ -22,6 +22,7 @@ class Line:
     """A text as it is said now. `is_own` where this place has set it, `source` the area above that did."""
 
     worded: Worded
+    way: str
     said: str
     is_own: bool
     source: str
@@ -50,6 +51,11 @@ class Given:
     source: str
 
 
+def way_of(renderer: Renderer, worded: Worded) -> str:
+    """The medium, or "both" where one text serves chat and SMS."""
+    return worded.medium if len(worded.goes_out_in(renderer)) == 1 else "both"
+
+
 def lines_of(
     renderer: Renderer, language: str, settings: AreaSettings, values: Mapping[str, SettingValue]
 ) -> Iterator[Line]:
@@ -62,7 +68,9 @@ def lines_of(
 def _line(renderer: Renderer, worded: Worded, value: SettingValue | None) -> Line:
     said = worded.rendered(renderer, worded.medium, worded.text, SMS_PARTS).text
     is_told = not any(one.reason is Reason.UNKNOWN_PLACE for one in remarks(renderer, worded)) if value else True
-    return Line(worded, said, bool(value and value.is_own), value.from_area if value else "", is_told)
+    return Line(
+        worded, way_of(renderer, worded), said, bool(value and value.is_own), value.from_area if value else "", is_told
+    )
 
 
 async def given_for(tx: Transaction, renderer: Renderer, worded: Worded, area: Area) -> Given:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.settings.room import back, begin_press, place_of, show
-from console.settings.word_looks import given_for, lines_of, look_at
+from console.settings.word_looks import given_for, lines_of, look_at, way_of
 from console.visits import Fields, Office, Visit
 from notifier.own_text_linter import Worded, remarks
 from notifier.render import Medium
@@ -101,6 +101,7 @@ class WordPages:
             page="words_one",
             refusal=refusal,
             worded=worded,
+            way=way_of(renderer, worded),
             given=given,
             look=look_at(renderer, worded, serving),
             filled=renderer.filled(worded.wordable.said_in(worded.medium), worded.language, worded.settings),

@@ -98,6 +98,36 @@ async def test_the_pages_of_the_settings(desk: Desk) -> None:
     await desk.looks_right("settings-channel-new")
 
 
+async def test_a_message_in_the_villages_own_words(desk: Desk) -> None:
+    """By keyboard: what is typed is seen at once as on the handset, with what is wrong; then it is kept, and let go."""
+    page = desk.page
+    await desk.sign_in("李书记")
+    await desk.open("/console/settings/words")
+    await desk.looks_right("settings-words")
+    await desk.tab_to("收到您说的事 · 短信")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("收到您说的事 · 短信")
+    await desk.tab_to("怎么说")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("乡亲,{什么事}收到啦,{几时前}前回您。")
+    handset = page.locator(".handset p")
+    await expect(handset).to_have_text("【榕溪村】乡亲,停水收到啦,11月23日18点前回您。")
+    await expect(page.locator("#look .problem").first).to_have_text("少了{编号}，乡亲就不知道了。")
+    await desk.looks_right("settings-words-one")
+    await page.keyboard.type("编号{编号},记好。")
+    await expect(handset).to_contain_text("编号3127,记好。")
+    await expect(page.locator("#look .problem")).to_contain_text(["镇里的短信发不出去：没有批过的模板"])
+    await desk.tab_to("就这样说")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("从现在起就这样说")
+    await desk.tab_to("收到您说的事 · 短信")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("收到您说的事 · 短信")
+    await desk.tab_to("不另写了")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("村里不再另写")
+
+
 async def test_the_book_and_the_work_behind_it(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("何监委")

@@ -8,14 +8,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import String
 
 from notifier.own_text_linter import Reason, Worded, remarks
 from notifier.own_texts import parted
 from notifier.render import TEMPLATES, Medium, Renderer
 from notifier.wordable import WORDABLE
 from store.domain.areas import Area, AreaKind
+from store.domain.own_texts import own_text_name
 from store.domain.settings import LANGUAGES, settings_of
 from store.domain.speech import Option, Say
+from store.tables import area_settings
 
 VILLAGE = settings_of(Area(1, AreaKind.VILLAGE, "榕溪村", "/1/"), "榕溪村", {"landline": "6123456"})
 RENDERER = Renderer()
@@ -65,6 +68,12 @@ def test_both_languages_have_the_same_places() -> None:
     assert not [name for name in catalogues[0]["names"].values() if re.search("[A-Za-z]", name)]
     for message, wordable in WORDABLE.items():
         assert wordable.needs <= zh.get(message, set())
+
+
+def test_their_names_fit_where_settings_are_kept() -> None:
+    column = area_settings.c.name.type
+    assert isinstance(column, String)
+    assert max(len(own_text_name(*one)) for one in FILES) <= (column.length or 0)
 
 
 @given(TEXTS)

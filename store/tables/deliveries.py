@@ -59,6 +59,7 @@ deliveries = Table(
     ),
     Index(
         "ix_deliveries_sending",
+        "account_id",
         "lease_until",
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),

@@ -990,7 +990,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_sending",
         "deliveries",
-        ["lease_until"],
+        ["account_id", "lease_until"],
         unique=False,
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area
@@ -209,7 +209,8 @@ async def tickets_gone_quiet(tx: Transaction, since: datetime, limit: int) -> li
 def _inside(person: Staff) -> ColumnElement[bool]:
     """Where a person's duties lie, or what was given to him elsewhere."""
     paths = sorted({duty.area_path for duty in person.duties})
-    return or_(tickets.c.assignee_id == person.id, *(areas.c.path.startswith(path) for path in paths))
+    within = select(areas.c.id).where(or_(false(), *(areas.c.path.startswith(path) for path in paths)))
+    return or_(tickets.c.assignee_id == person.id, tickets.c.area_id.in_(within))
 
 
 async def visible_to(tx: Transaction, person: Staff, found: Iterable[Ticket]) -> list[Ticket]:

@@ -21,7 +21,7 @@ tickets = Table(
     Column("about_staff", Boolean, nullable=False),
     Column("accused", JSON, nullable=False),
     to("contact_id", "contacts", optional=True, index=True),
-    to("safe_contact_id", "contacts", optional=True),
+    to("safe_contact_id", "contacts", optional=True, index=True),
     to("resident_id", "residents", optional=True, index=True),
     to("assignee_id", "staff", optional=True, index=True),
     to("joined_to_id", "tickets", optional=True, index=True),
@@ -33,6 +33,8 @@ tickets = Table(
     moment("closed_at", optional=True),
     UniqueConstraint("village_id", "number"),
     Index("ix_tickets_area_state", "area_id", "state"),
+    Index("ix_tickets_number", "number"),
+    Index("ix_tickets_state_resolved_at", "state", "resolved_at"),
 )
 
 ticket_messages = Table(

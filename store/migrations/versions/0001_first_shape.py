@@ -296,9 +296,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into_id"], ["residents.id"], name=op.f("fk_residents_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_residents")),
     )
-    op.create_index(op.f("ix_residents_area_id"), "residents", ["area_id"], unique=False)
     op.create_index("ix_residents_area_initials", "residents", ["area_id", "initials"], unique=False)
     op.create_index("ix_residents_area_name", "residents", ["area_id", "name"], unique=False)
+    op.create_index(op.f("ix_residents_group_id"), "residents", ["group_id"], unique=False)
     op.create_index(op.f("ix_residents_household_id"), "residents", ["household_id"], unique=False)
     op.create_table(
         "occurrence_steps",
@@ -898,7 +898,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tickets_assignee_id"), "tickets", ["assignee_id"], unique=False)
     op.create_index(op.f("ix_tickets_contact_id"), "tickets", ["contact_id"], unique=False)
     op.create_index(op.f("ix_tickets_joined_to_id"), "tickets", ["joined_to_id"], unique=False)
+    op.create_index("ix_tickets_number", "tickets", ["number"], unique=False)
     op.create_index(op.f("ix_tickets_resident_id"), "tickets", ["resident_id"], unique=False)
+    op.create_index(op.f("ix_tickets_safe_contact_id"), "tickets", ["safe_contact_id"], unique=False)
+    op.create_index("ix_tickets_state_resolved_at", "tickets", ["state", "resolved_at"], unique=False)
     op.create_table(
         "ballot_box",
         sa.Column("matter_id", ID, nullable=False),

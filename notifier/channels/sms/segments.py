@@ -6,14 +6,12 @@ joins parts. One character outside them, any Chinese one, makes the whole text U
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from notifier.channels.sms.gsm7 import BASIC, EXTENSION
 
 _GSM7 = BASIC | EXTENSION
-_LAST_OF_BASIC_PLANE = "\uffff"
 # Times, dates, receipts and sums are read as one: 17:30, 2026-11-28, 4821-7730-5, 48,620.
 _NUMBER = re.compile(r"\d+(?:[-.,:/]\d+)*")
 
@@ -93,7 +91,7 @@ def _encoding_of(text: str) -> Encoding:
     return Encoding.GSM7 if _GSM7.issuperset(text) else Encoding.UCS2
 
 
-def _units(characters: Iterable[str], encoding: Encoding) -> int:
+def _units(text: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
-        return sum(2 if character in EXTENSION else 1 for character in characters)
-    return sum(2 if character > _LAST_OF_BASIC_PLANE else 1 for character in characters)
+        return sum(2 if character in EXTENSION else 1 for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from console.account.routes import account_routes
 from console.audit.routes import audit_routes
@@ -23,12 +25,27 @@ from console.settings.routes import settings_routes
 from console.sign_in import SignIn
 from console.tickets.routes import ticket_routes
 from console.today.routes import today_routes
-from console.visits import CONSOLE_HEADERS, HOME, Doorkeeper, Office, failures
+from console.visits import HOME, Doorkeeper, Office
 from notifier.accounts import Outside
 from notifier.pulse import Pulse
 from notifier.render import Renderer
 from store.database import Database
+from store.domain.errors import NotAllowed, NotFound, Refusal, StoreUnavailable
 from store.files import FileStore
+
+log = structlog.get_logger()
+
+
+CONSOLE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    # Not `no-referrer`: under it browsers send `Origin: null` with a form, and our own could not be told apart.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 
 
 def _utc_now() -> datetime:
@@ -69,7 +86,7 @@ def console_application(
         around.pulse,
         around.outside,
     )
-    application = web.Application(middlewares=[failures(around.pages)])
+    application = web.Application(middlewares=[_failures(around.pages)])
     application.add_routes([*_doors(office), *_rooms(office)])
     return application
 
@@ -113,3 +130,27 @@ def _rooms(office: Office) -> list[web.RouteDef]:
 
 async def _home(_request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(HOME)
+
+
+def _failures(pages: Pages) -> Middleware:
+    """Pages for what is not there or not his, for foreign forms and for a store that does not answer."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, NotFound):
+            return pages.page(request, "notice.html", status=404, sentence="not_there")
+        except Refusal as refusal:
+            log.info("console.refused", key=refusal.key)
+            status = 403 if isinstance(refusal, NotAllowed) else 409
+            return pages.page(request, "notice.html", status=status, sentence="not_possible")
+        except web.HTTPForbidden:
+            return pages.page(request, "notice.html", status=403, sentence="stale_form")
+        except web.HTTPRequestEntityTooLarge:
+            return pages.page(request, "notice.html", status=413, sentence="too_long")
+        except StoreUnavailable:
+            log.warning("console.store_unavailable")
+            return pages.page(request, "notice.html", status=503, sentence="come_back")
+
+    return answer

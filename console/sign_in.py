@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.forms import csrf_of, read_form
 from console.visits import (
     HOME,
     SESSION_COOKIE,
@@ -16,8 +17,6 @@ from console.visits import (
     Fields,
     Office,
     Visit,
-    csrf_of,
-    read_form,
 )
 from notifier.telling import write_tells
 from store.actions.contacts import address_of

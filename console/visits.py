@@ -1,28 +1,27 @@
-"""Who is at the console: the session of a browser, the forms that only our own pages may send, and what is refused.
+"""Who is at the console, and what becomes of a form that he presses.
 
 Every page passes `Doorkeeper`: nothing else decides whether somebody is signed in.
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
+from console.forms import check_lengths, csrf_of, form_key, read_form
 from console.pages import Pages, language_asked
 from console.rooms import rooms_of
 from notifier.accounts import Outside
 from notifier.pulse import Pulse
 from notifier.render import Medium, Renderer
-from store.actions.sign_in import SEEN_EVERY, saw_session
-from store.database import Database
-from store.domain.errors import NotAllowed, NotFound, Refusal, StoreUnavailable
+from store.actions.sign_in import SEEN_EVERY, saw_session, take_form
+from store.database import Database, Transaction
+from store.domain.errors import NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.settings import AreaSettings
 from store.domain.sign_in import SESSION_VALID, ConsoleSession
@@ -32,27 +31,59 @@ from store.queries.areas import settings_for
 from store.queries.people import staff_by_id
 from store.queries.sign_in import session_of
 
-log = structlog.get_logger()
-
 HOME = "/console/today"
 SIGN_IN = "/console/sign-in"
 SESSION_COOKIE = "banyan_office"
 VISIT_COOKIE = "banyan_visit"
 """What the forms of somebody who is not signed in are bound to."""
-MOST_CHARACTERS = 4_000
-
-CONSOLE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-        "media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    # Not `no-referrer`: under it browsers send `Origin: null` with a form, and our own could not be told apart.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-
 Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says of the form before it: what was done, or why it was refused.
+
+    `action` and `written` are those of the refused form: nobody types again what was refused.
+    """
+
+    done: str = ""
+    refusal: str = ""
+    action: str = ""
+    written: Fields = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> int:
+        return 409 if self.refusal else 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a member of staff who is signed in."""
+
+    person: Staff
+    session: ConsoleSession
+    settings: AreaSettings
+    csrf: str = field(repr=False)
+    told: Told = Told()
+
+    def asked(self, request: web.Request) -> Fields:
+        """What the form that was refused asks for, else the address."""
+        return self.told.written or request.query
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What every page says of who reads it, and of the form before it."""
+        return {
+            "person": self.person,
+            "rooms": rooms_of(self.person),
+            "csrf": self.csrf,
+            "form": secrets.token_hex(8),
+            "zone": self.settings.zone,
+            "done": self.told.done,
+            "refusal": self.told.refusal,
+            "refused_action": self.told.action,
+            "written": self.told.written,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +99,17 @@ class Office:
     secure: bool
     pulse: Pulse
     outside: Outside = field(default_factory=Outside)
+
+    def page(self, request: web.Request, visit: Visit, name: str, **values: Any) -> web.Response:
+        """A page for staff. The room that it stands in is the first part of its address."""
+        here = request.rel_url.parts[2]
+        return self.pages.page(request, name, status=visit.told.status, **{"here": here, **visit.known, **values})
+
+    def refusing(self, request: web.Request, visit: Visit, refusal: Refusal, fields: Fields | None = None) -> Visit:
+        """The same visit, to whom a page says why what he asked for was refused, with what he wrote."""
+        said = self.refused(request, refusal, visit.settings)
+        action = request.match_info.get("action", "")
+        return replace(visit, told=Told(refusal=said, action=action, written=fields or {}))
 
     def refused(self, request: web.Request, refusal: Refusal, settings: AreaSettings) -> str:
         """A refusal in the words of the reader's language."""
@@ -87,58 +129,27 @@ class Office:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request of a member of staff who is signed in."""
-
-    person: Staff
-    session: ConsoleSession
-    settings: AreaSettings
-    csrf: str = field(repr=False)
-
-    @property
-    def known(self) -> dict[str, Any]:
-        """What every page says of who reads it."""
-        return {
-            "person": self.person,
-            "rooms": rooms_of(self.person),
-            "csrf": self.csrf,
-            "form": secrets.token_hex(8),
-            "zone": self.settings.zone,
-        }
-
-
 Page = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
 Press = Callable[[web.Request, Visit, Fields], Awaitable[web.StreamResponse]]
 
 
-def csrf_of(token: str) -> str:
-    """The token that a form carries, by the cookie it belongs to: another site knows neither."""
-    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+def led_to(where: str, done: str, **more: str | int) -> web.HTTPSeeOther:
+    """Where a form leads, to be raised; the page there says what was done."""
+    return web.HTTPSeeOther(f"{where}{'&' if '?' in where else '?'}{urlencode({'done': done, **more})}")
 
 
-async def read_form(request: web.Request, cookie: str) -> Fields:
-    """The fields of a form. Raises HTTPForbidden where it is not one of our pages that sent it with this cookie."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        raise web.HTTPForbidden
-    sent = await request.post()
-    fields = {name: _clean(value) for name, value in sent.items() if isinstance(value, str)}
-    if not cookie or not hmac.compare_digest(fields.get("csrf", "").encode(), csrf_of(cookie).encode()):
-        raise web.HTTPForbidden
-    return fields
+async def is_new(tx: Transaction, request: web.Request, visit: Visit, fields: Fields) -> bool:
+    """Whether a form is pressed for the first time; from now on it is not."""
+    return await take_form(tx, visit.session, form_key({**fields, "action": request.path}))
 
 
-def _clean(text: str) -> str:
-    """Without what no store takes: null bytes, halves of surrogate pairs; cut where no page of ours lets one write."""
-    text = text.replace("\0", "").replace("\r\n", "\n").encode(errors="ignore").decode()
-    return text.strip()[:MOST_CHARACTERS]
+async def once(tx: Transaction, request: web.Request, visit: Visit, fields: Fields, where: str) -> None:
+    """Take a form, which does what it does once however often it is pressed.
 
-
-def form_key(fields: Fields) -> str:
-    """A form sent twice is pressed once; the same page filled in anew (the Back key) is another."""
-    written = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name != "csrf")
-    return hashlib.sha256(written.encode()).hexdigest()[:32]
+    Raises HTTPSeeOther for one that was pressed before: it leads to `where`, which says so.
+    """
+    if not await is_new(tx, request, visit, fields):
+        raise led_to(where, "already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +163,15 @@ class Doorkeeper:
             visit = await self._used(request)
             if visit is None:
                 raise web.HTTPSeeOther(SIGN_IN)
-            return await handler(request, visit)
+            return await handler(request, replace(visit, told=Told(done=request.query.get("done", ""))))
 
         return answer
 
-    def press(self, handler: Press, *, most_bytes: int = 0) -> Handler:
-        """A form for staff. Whoever's session ended while he wrote gets back what he wrote.
+    def press(self, handler: Press, again: Page | None = None, *, most_bytes: int = 0) -> Handler:
+        """A form for staff. Whoever is refused reads why on the page `again`, where what he wrote stands.
 
-        `most_bytes` where a file comes with it that may be larger than what one writes.
+        Whoever's session ended while he wrote gets it back too. `most_bytes` where a file comes with it that may be
+        larger than what one writes.
         """
 
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -167,7 +179,14 @@ class Doorkeeper:
             if visit is None:
                 sent = await request.post()
                 return self.office.pages.page(request, "signed_out.html", status=401, text=str(sent.get("text", "")))
-            return await handler(request, visit, await read_form(request, request.cookies[SESSION_COOKIE]))
+            fields = await read_form(request, request.cookies[SESSION_COOKIE])
+            try:
+                check_lengths(fields)
+                return await handler(request, visit, fields)
+            except Refusal as refusal:
+                if again is None:
+                    raise
+                return await again(request, self.office.refusing(request, visit, refusal, fields))
 
         async def answer_with_file(request: web.Request) -> web.StreamResponse:
             request = request.clone(client_max_size=most_bytes)
@@ -206,27 +225,3 @@ class Doorkeeper:
                 return None
             settings = await settings_for(tx, person.area_id)
         return Visit(person, session, settings, csrf_of(token))
-
-
-def failures(pages: Pages) -> Middleware:
-    """Pages for what is not there or not his, for foreign forms and for a store that does not answer."""
-
-    @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except (web.HTTPNotFound, NotFound):
-            return pages.page(request, "notice.html", status=404, sentence="not_there")
-        except Refusal as refusal:
-            log.info("console.refused", key=refusal.key)
-            status = 403 if isinstance(refusal, NotAllowed) else 409
-            return pages.page(request, "notice.html", status=status, sentence="not_possible")
-        except web.HTTPForbidden:
-            return pages.page(request, "notice.html", status=403, sentence="stale_form")
-        except web.HTTPRequestEntityTooLarge:
-            return pages.page(request, "notice.html", status=413, sentence="too_long")
-        except StoreUnavailable:
-            log.warning("console.store_unavailable")
-            return pages.page(request, "notice.html", status=503, sentence="come_back")
-
-    return answer

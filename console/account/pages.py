@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import segno
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit
+from console.visits import Fields, Office, Visit, led_to
 from store.actions.contacts import address_of
 from store.actions.sign_in import attempt_failed, attempt_succeeded, begin_attempt
 from store.actions.totp import begin_totp, confirm_totp, drop_totp, take_totp
-from store.domain.errors import Refusal
 from store.domain.totp import link_for_app
 from store.queries.access import needs_code
 from store.queries.totp import Totp, totp_of
@@ -21,64 +20,45 @@ ACCOUNT = "/console/account"
 class AccountPages:
     office: Office
 
-    async def account(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
-    async def begin(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
+    async def begin(self, _request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
         """A secret to be read by an app. Only for those who need more than a password."""
         if not needs_code(visit.person):
             raise web.HTTPNotFound
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                await begin_totp(tx, visit.person)
-        except Refusal as refusal:
-            return await self._refused(request, visit, refusal)
+        async with self.office.database.write(self.office.clock()) as tx:
+            await begin_totp(tx, visit.person)
         raise web.HTTPSeeOther(ACCOUNT)
 
     async def confirm(self, _request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
             if not await confirm_totp(tx, visit.person, fields.get("code", "")):
-                raise web.HTTPSeeOther(f"{ACCOUNT}?done=wrong")
-        raise web.HTTPSeeOther(f"{ACCOUNT}?done=set")
+                raise led_to(ACCOUNT, "wrong")
+        raise led_to(ACCOUNT, "set")
 
     async def drop(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Only with a code of the app: whoever finds the page open takes nothing away. Wrong ones are counted."""
         office = self.office
-        try:
-            async with office.database.write(office.clock()) as tx:
-                number = await address_of(tx, visit.session.phone_contact_id)
-                attempt = await begin_attempt(tx, number, office.caller(request))
-                is_right = await take_totp(tx, visit.person.id, fields.get("code", ""))
-                if is_right:
-                    await attempt_succeeded(tx, attempt)
-                    await drop_totp(tx, visit.person)
-                else:
-                    await attempt_failed(tx, attempt)
-        except Refusal as refusal:
-            return await self._refused(request, visit, refusal)
-        raise web.HTTPSeeOther(f"{ACCOUNT}?done={'dropped' if is_right else 'wrong'}")
+        async with office.database.write(office.clock()) as tx:
+            number = await address_of(tx, visit.session.phone_contact_id)
+            attempt = await begin_attempt(tx, number, office.caller(request))
+            is_right = await take_totp(tx, visit.person.id, fields.get("code", ""))
+            if is_right:
+                await attempt_succeeded(tx, attempt)
+                await drop_totp(tx, visit.person)
+            else:
+                await attempt_failed(tx, attempt)
+        raise led_to(ACCOUNT, "dropped" if is_right else "wrong")
 
-    async def _refused(self, request: web.Request, visit: Visit, refusal: Refusal) -> web.Response:
-        said = self.office.refused(request, refusal, visit.settings)
-        return await self._page(request, visit, status=409, refusal=said)
-
-    async def _page(
-        self, request: web.Request, visit: Visit, *, status: int = 200, done: str = "", refusal: str = ""
-    ) -> web.Response:
+    async def account(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             totp = await totp_of(tx, visit.person.id)
         shown = totp if totp and not totp.is_confirmed else None
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "account.html",
-            status=status,
-            **visit.known,
-            here="account",
             needs_code=needs_code(visit.person),
             totp=totp,
             picture=_picture(shown, visit) if shown else "",
-            done=done,
-            refusal=refusal,
         )
 
 

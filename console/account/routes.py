@@ -10,7 +10,7 @@ def account_routes(office: Office) -> list[web.RouteDef]:
     keeper, account = Doorkeeper(office), AccountPages(office)
     return [
         web.get("/account", keeper.page(account.account)),
-        web.post("/account/totp/begin", keeper.press(account.begin)),
+        web.post("/account/totp/begin", keeper.press(account.begin, account.account)),
         web.post("/account/totp/confirm", keeper.press(account.confirm)),
-        web.post("/account/totp/drop", keeper.press(account.drop)),
+        web.post("/account/totp/drop", keeper.press(account.drop, account.account)),
     ]

@@ -7,8 +7,7 @@ from aiohttp import web
 from console.audit.sentences import sentence_of
 from console.jobs.pages import JOBS
 from console.pages import language_asked
-from console.visits import Fields, Office, Visit, form_key
-from store.actions.sign_in import take_form
+from console.visits import Fields, Office, Visit, once
 from store.actions.tasks import ask_for_task
 from store.database import Transaction
 from store.domain.areas import Area
@@ -39,11 +38,10 @@ class AuditPages:
             people = await _officers(tx, area)
             zone = (await settings_for(tx, area.id)).zone
         words = self.office.pages.words(language_asked(request))
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "audit.html",
-            **visit.known,
-            here="audit",
             places=places,
             area=area,
             given={"area": area.id, **search.given},
@@ -55,12 +53,11 @@ class AuditPages:
             is_first=not key,
         )
 
-    async def verify(self, _request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+    async def verify(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Following a chain of years takes a minute: it is done behind the page."""
         async with self.office.database.write(self.office.clock()) as tx:
             area = await _place(tx, visit.person, fields)
-            if not await take_form(tx, visit.session, form_key({**fields, "action": "audit/verify"})):
-                raise web.HTTPSeeOther(JOBS)
+            await once(tx, request, visit, fields, JOBS)
             total = await chain_length(tx, area.id)
             task_id = await ask_for_task(tx, JobName.VERIFY_CHAIN, visit.person, area.id, total)
         raise web.HTTPSeeOther(f"{JOBS}/{task_id}")
@@ -70,8 +67,7 @@ class AuditPages:
         search = AuditSearch.of(fields)
         async with self.office.database.write(self.office.clock()) as tx:
             area = await _place(tx, visit.person, fields)
-            if not await take_form(tx, visit.session, form_key({**fields, "action": "audit/export"})):
-                raise web.HTTPSeeOther(JOBS)
+            await once(tx, request, visit, fields, JOBS)
             facts = {**search.given, "language": language_asked(request)}
             total = await chain_length(tx, area.id)
             task_id = await ask_for_task(tx, JobName.EXPORT_AUDIT, visit.person, area.id, total, facts)

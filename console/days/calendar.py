@@ -37,7 +37,7 @@ class CalendarPages:
             served = await villages_served(tx, visit.person)
         if len(served) == 1:
             raise web.HTTPSeeOther(f"/console/days/{served[0].id}")
-        return self.office.pages.page(request, "days_villages.html", **visit.known, here="days", villages=served)
+        return self.office.page(request, visit, "days_villages.html", villages=served)
 
     async def month(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
@@ -49,11 +49,11 @@ class CalendarPages:
             taken = await taken_slots(tx, [one for one in days if one.series.slot_minutes])
             running = [one for one in await series_of_village(tx, settings.area.id) if one.kind is _SERVICE]
         kept = {one.service for one in running}
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "days_month.html",
-            **{**visit.known, "zone": settings.zone},
-            here="days",
+            zone=settings.zone,
             village=settings.area,
             month=month,
             before=month_before(month),
@@ -64,7 +64,6 @@ class CalendarPages:
             running=[(one, rhythm_of(one.recurrence.rule)) for one in running],
             may_keep=may_keep_days(visit.person, settings.area.path),
             may_add=any(service not in kept for service in ServiceKind),
-            done=request.query.get("done", ""),
             told=request.query.get("told", "")[:4],
         )
 

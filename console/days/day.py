@@ -6,13 +6,12 @@ from datetime import date
 
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.bookings import book_slot, cancel_booking
 from store.actions.contacts import caller_at
 from store.actions.series import cancel_occurrence, move_occurrence
 from store.actions.series_changes import change_place
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.domain.people import Staff, masked_name
@@ -54,65 +53,36 @@ class Sheet:
 class DayPages:
     office: Office
 
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        told = request.query.get("told", "")[:4]
-        return await self._page(request, visit, done=request.query.get("done", ""), told=told)
-
     async def printed(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """The list for the table at which they receive."""
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await _sheet(tx, visit.person, request)
-        return self.office.pages.page(
-            request, "days_print.html", **{**visit.known, "zone": sheet.settings.zone}, sheet=sheet, day=sheet.day
-        )
+        return self.office.page(request, visit, "days_print.html", zone=sheet.settings.zone, sheet=sheet, day=sheet.day)
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """One action, once however often it is pressed; whoever booked hears of it."""
-        action = request.match_info["action"]
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                sheet = await _sheet(tx, visit.person, request)
-                if not sheet.may_arrange:
-                    raise NotAllowed("service_day.not_yours")
-                if not await take_form(tx, visit.session, form_key({**fields, "action": f"{sheet.day.id}/{action}"})):
-                    raise web.HTTPSeeOther(f"{_path(request)}?done=already")
-                tells = await ACTIONS[action](tx, sheet.day, visit.person, fields)
-                await write_tells(tx, self.office.renderer, tells)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
-        raise web.HTTPSeeOther(f"{_path(request)}?done={action}&told={len(tells)}")
+        action, where = request.match_info["action"], _path(request)
+        async with self.office.database.write(self.office.clock()) as tx:
+            sheet = await _sheet(tx, visit.person, request)
+            if not sheet.may_arrange:
+                raise NotAllowed("service_day.not_yours")
+            await once(tx, request, visit, fields, where)
+            tells = await ACTIONS[action](tx, sheet.day, visit.person, fields)
+            await write_tells(tx, self.office.renderer, tells)
+        raise led_to(where, action, told=len(tells))
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        told: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await _sheet(tx, visit.person, request)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "days_day.html",
-            status=status,
-            **{**visit.known, "zone": sheet.settings.zone},
-            here="days",
+            zone=sheet.settings.zone,
             sheet=sheet,
             day=sheet.day,
             path=_path(request),
-            done=done,
-            told=told,
-            refusal=refusal,
-            refused_action=action,
-            written=written or {},
+            told=request.query.get("told", "")[:4],
         )
 
 

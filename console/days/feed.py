@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.days.ical import calendar_of
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.feeds import end_feed, new_feed
-from store.actions.sign_in import take_form
 from store.domain.settings import LANGUAGES
 from store.queries.feeds import feed_begun_at, feed_days, holder_of_feed
 
@@ -17,21 +16,20 @@ class FeedPages:
     office: Office
 
     async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
+        return await self._page(request, visit)
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """A new address stands on this answer only: it is not kept, and no page shows it again."""
         address = ""
         async with self.office.database.write(self.office.clock()) as tx:
-            if not await take_form(tx, visit.session, form_key({**fields, "action": "feed"})):
-                raise web.HTTPSeeOther(f"{_PATH}?done=already")
+            await once(tx, request, visit, fields, _PATH)
             if request.match_info["action"] == "end":
                 await end_feed(tx, visit.person)
             else:
                 address = f"{self._world(request)}/console/calendar/{await new_feed(tx, visit.person)}.ics"
         if not address:
-            raise web.HTTPSeeOther(f"{_PATH}?done=ended")
-        return await self._page(request, visit, address=address)
+            raise led_to(_PATH, "ended")
+        return await self._page(request, visit, address)
 
     async def calendar(self, request: web.Request) -> web.Response:
         """For a calendar, which signs in nowhere: the address is all that it has."""
@@ -43,12 +41,10 @@ class FeedPages:
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=calendar_of(days, words, now), content_type="text/calendar", headers=headers)
 
-    async def _page(self, request: web.Request, visit: Visit, *, done: str = "", address: str = "") -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, address: str = "") -> web.Response:
         async with self.office.database.read(self.office.clock()) as tx:
             begun_at = await feed_begun_at(tx, visit.person)
-        return self.office.pages.page(
-            request, "days_feed.html", **visit.known, here="days", begun_at=begun_at, address=address, done=done
-        )
+        return self.office.page(request, visit, "days_feed.html", begun_at=begun_at, address=address)
 
     def _world(self, request: web.Request) -> str:
         """How the world reaches this hub."""

@@ -23,10 +23,10 @@ def day_routes(office: Office) -> list[web.RouteDef]:
         web.get("/calendar/{token:[A-Za-z0-9_-]{43}}.ics", feed.calendar),
         web.get(_VILLAGE, keeper.page(calendar.month)),
         web.get(_VILLAGE + "/new", keeper.page(series.new)),
-        web.post(_VILLAGE + "/new", keeper.press(series.add)),
+        web.post(_VILLAGE + "/new", keeper.press(series.add, series.new)),
         web.get(_SERIES, keeper.page(series.one)),
-        web.post(_SERIES + "/{action:change|end}", keeper.press(series.act)),
+        web.post(_SERIES + "/{action:change|end}", keeper.press(series.act, series.one)),
         web.get(_DAY, keeper.page(days.one)),
         web.get(_DAY + "/print", keeper.page(days.printed)),
-        web.post(_DAY + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(days.act)),
+        web.post(_DAY + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(days.act, days.one)),
     ]

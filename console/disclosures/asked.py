@@ -27,10 +27,11 @@ class AskedPages:
             line.ticket.id: last_day(line.ticket.opened_at.astimezone(settings.zone).date(), settings.reply_days)
             for line in found.lines
         }
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosure_asked.html",
-            **{**visit.known, "zone": settings.zone},
+            zone=settings.zone,
             village=village,
             villages=villages,
             found=found,

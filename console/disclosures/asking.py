@@ -78,9 +78,8 @@ async def this_month(tx: Transaction, village: Area) -> date:
     return first_of_month(tx.now.astimezone(settings.zone).date())
 
 
-def address_of(village: Area, month: date, done: str = "") -> str:
-    told = f"&done={done}" if done else ""
-    return f"{BOOKS}?village={village.id}&month={month:%Y-%m}{told}"
+def address_of(village: Area, month: date) -> str:
+    return f"{BOOKS}?village={village.id}&month={month:%Y-%m}"
 
 
 def entry_from(fields: Asked, asked_in: int | None = None) -> Entry:

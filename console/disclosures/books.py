@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,14 +19,14 @@ from console.disclosures.asking import (
     village_to_enter,
 )
 from console.pages import language_asked
-from console.visits import Fields, Office, Visit, form_key
-from store.actions.disclosures import ImportResult, add_item, import_items, state_opening
-from store.actions.sign_in import take_form
+from console.visits import Fields, Office, Visit, led_to, once
+from store.actions.disclosures import add_item, import_items, state_opening
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_amounts import parse_amount
 from store.domain.disclosure_catalogue import quarter_of, standings
 from store.domain.disclosure_doubts import doubts_of, words_of
+from store.domain.disclosure_sheet import SheetProblem
 from store.domain.disclosures import (
     Disclosure,
     DisclosureCategory,
@@ -36,7 +36,7 @@ from store.domain.disclosures import (
     month_after,
     month_before,
 )
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import Refusal
 from store.domain.people import Staff
 from store.domain.privacy import Doubt
 from store.domain.settings import AreaSettings
@@ -50,14 +50,15 @@ from store.sheets import Rows, read_sheet
 
 _SHOWN_PROBLEMS = 30
 
+Write = Callable[[Transaction, Area, date], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class BookPages:
     office: Office
 
     async def month(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        done, told = (request.query.get(name, "")[:16] for name in ("done", "told"))
-        return await self._page(request, visit, request.query, done=done, told=told)
+        return await self._page(request, visit)
 
     async def opening(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """What the village had when the month began."""
@@ -85,59 +86,35 @@ class BookPages:
 
     async def bring_in(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Enter a sheet: all of it, or nothing and the cells to look at."""
-        result: list[ImportResult] = []
+        rows = await _sheet_of(request)
+        problems: Sequence[SheetProblem] = ()
 
         async def enter(tx: Transaction, village: Area, month: date) -> None:
-            found = await import_items(tx, village, month, rows, visit.person)
-            result.append(found)
-            if found.problems:
-                raise Refusal("disclosure.sheet_problems", count=len(found.problems))
+            nonlocal problems
+            problems = (await import_items(tx, village, month, rows, visit.person)).problems
+            if problems:
+                raise Refusal("disclosure.sheet_problems", count=len(problems))
 
         try:
-            rows = await _sheet_of(request)
+            return await self._write(request, visit, fields, enter, "imported")
         except Refusal as refusal:
-            return await self._refused(request, visit, fields, refusal)
-        return await self._write(request, visit, fields, enter, "imported", result)
+            if not problems:
+                raise
+            refused = self.office.refusing(request, visit, refusal, fields)
+            return await self._page(request, refused, problems[:_SHOWN_PROBLEMS])
 
     async def _write(
-        self,
-        request: web.Request,
-        visit: Visit,
-        fields: Fields,
-        write: Any,
-        done: str,
-        result: Sequence[ImportResult] = (),
+        self, request: web.Request, visit: Visit, fields: Fields, write: Write, done: str
     ) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                village = await village_to_enter(tx, visit.person, fields)
-                month = await month_asked(tx, village, fields)
-                if await take_form(tx, visit.session, form_key({**fields, "action": done})):
-                    await write(tx, village, month)
-                else:
-                    done = "already"
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return await self._refused(request, visit, fields, refusal, result)
-        raise web.HTTPSeeOther(address_of(village, month, done))
+        async with self.office.database.write(self.office.clock()) as tx:
+            village = await village_to_enter(tx, visit.person, fields)
+            where = address_of(village, month := await month_asked(tx, village, fields))
+            await once(tx, request, visit, fields, where)
+            await write(tx, village, month)
+        raise led_to(where, done)
 
-    async def _refused(
-        self,
-        request: web.Request,
-        visit: Visit,
-        fields: Fields,
-        refusal: Refusal,
-        result: Sequence[ImportResult] = (),
-    ) -> web.StreamResponse:
-        said = self.office.refused(request, refusal, visit.settings)
-        problems = result[0].problems[:_SHOWN_PROBLEMS] if result else ()
-        status = 403 if isinstance(refusal, NotAllowed) else 409
-        return await self._page(request, visit, fields, status=status, refusal=said, problems=problems, written=fields)
-
-    async def _page(
-        self, request: web.Request, visit: Visit, asked: Fields, *, status: int = 200, **told: Any
-    ) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, problems: Sequence[SheetProblem] = ()) -> web.Response:
+        asked = visit.asked(request)
         async with self.office.database.read(self.office.clock()) as tx:
             village, villages = await village_asked(tx, visit.person, asked)
             month = await month_asked(tx, village, asked)
@@ -152,18 +129,19 @@ class BookPages:
                 "months": await months_with_books(tx, village.id),
                 **_rights(visit.person, village),
             }
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosures.html",
-            status=status,
-            **{**visit.known, "zone": settings.zone},
+            zone=settings.zone,
             **values,
             month=month,
             before=month_before(month),
             after=month_after(month),
             due_on=due_on(settings, month),
             today=self.office.clock().astimezone(settings.zone).date(),
-            **{"done": "", "refusal": "", "problems": (), "written": {}, **told},
+            problems=problems,
+            told=request.query.get("told", "")[:16],
         )
 
 

@@ -8,11 +8,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web import FileField
 
-from console.disclosures.asking import village_of, village_to_change
+from console.disclosures.asking import BOOKS, village_of, village_to_change
 from console.public.accounts import disposition_of
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.disclosure_files import attach_file, detach_file, replace_file
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosures import AttachedFile
@@ -38,10 +37,7 @@ class FilePages:
     async def attach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """A photo loses what the phone wrote into it; a PDF is kept as it came."""
         item_id = int(request.match_info["item"])
-        try:
-            stored, name = await self._sent(request)
-        except Refusal as refusal:
-            return self._refused(request, visit, refusal)
+        stored, name = await self._sent(request)
 
         async def put(tx: Transaction, village: Area) -> None:
             await attach_file(tx, village, item_id, stored, name, visit.person)
@@ -56,7 +52,9 @@ class FilePages:
         try:
             return await asyncio.to_thread(self.office.files.put_photo_or_paper, sent.file.read()), name
         except UnusableFileError as error:
-            raise Refusal(f"disclosure.file_{'too_large' if error.key == 'too_large' else 'unusable'}") from error
+            if error.key == "too_large":
+                raise Refusal("disclosure.file_too_large") from error
+            raise Refusal("disclosure.file_unusable") from error
 
     async def detach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         item_id, digest = int(request.match_info["item"]), request.match_info["digest"]
@@ -75,10 +73,10 @@ class FilePages:
 
     async def grid(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         file = await self._file(request, visit, to_change=True)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosure_black.html",
-            **visit.known,
             item_id=int(request.match_info["item"]),
             file=file,
             squares=range(COLUMNS * ROWS),
@@ -118,28 +116,12 @@ class FilePages:
     async def _change(
         self, request: web.Request, visit: Visit, fields: Fields, done: str, change: Change
     ) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                village = await _changeable(tx, visit, request)
-                if await take_form(tx, visit.session, form_key({**fields, "action": f"{done}{request.path}"})):
-                    await change(tx, village)
-                else:
-                    done = "already"
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return self._refused(request, visit, refusal)
-        raise web.HTTPSeeOther(f"/console/disclosures/items/{request.match_info['item']}?done={done}")
-
-    def _refused(self, request: web.Request, visit: Visit, refusal: Refusal) -> web.StreamResponse:
-        return self.office.pages.page(
-            request,
-            "disclosure_refused.html",
-            status=403 if isinstance(refusal, NotAllowed) else 409,
-            **visit.known,
-            refusal=self.office.refused(request, refusal, visit.settings),
-            item_id=int(request.match_info["item"]),
-        )
+        where = f"{BOOKS}/items/{request.match_info['item']}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            village = await _changeable(tx, visit, request)
+            await once(tx, request, visit, fields, where)
+            await change(tx, village)
+        raise led_to(where, done)
 
 
 async def _changeable(tx: Transaction, visit: Visit, request: web.Request) -> Area:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from aiohttp import web
 
 from console.disclosures.asking import (
+    BOOKS,
     address_of,
     entry_from,
     month_asked,
@@ -15,16 +15,15 @@ from console.disclosures.asking import (
     village_to_change,
     village_to_enter,
 )
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.disclosing import publish_urgent_item
 from store.actions.disclosure_files import keep_list, write_list
 from store.actions.disclosures import add_item, change_item, remove_item
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_doubts import doubts_of, words_of
 from store.domain.disclosures import DisclosureCategory, DisclosureItem, Entry, Flow
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.privacy import shorten_names
 from store.domain.tickets import Category, Ticket
@@ -42,27 +41,17 @@ AT_ONCE = "now"
 class ItemPages:
     office: Office
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._form(request, visit, request.query)
-
     async def enter(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Into the month's books, or out to the whole village at once."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                ticket = await _ticket(tx, visit.person, fields)
-                village = await village_to_enter(tx, visit.person, fields, answers=ticket is not None)
-                month = await month_asked(tx, village, fields)
-                if not await take_form(tx, visit.session, form_key({**fields, "action": "enter"})):
-                    raise web.HTTPSeeOther(address_of(village, month, "already"))
-                item = await self._enter(tx, visit.person, village, fields, ticket)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._form(request, visit, fields, status=_status(refusal), refusal=said)
+        async with self.office.database.write(self.office.clock()) as tx:
+            ticket = await _ticket(tx, visit.person, fields)
+            village = await village_to_enter(tx, visit.person, fields, answers=ticket is not None)
+            month = await month_asked(tx, village, fields)
+            await once(tx, request, visit, fields, address_of(village, month))
+            item = await self._enter(tx, visit.person, village, fields, ticket)
         if item.urgent_at:
-            raise web.HTTPSeeOther(address_of(village, item.month, "announced"))
-        raise web.HTTPSeeOther(f"/console/disclosures/items/{item.id}?done=entered")
+            raise led_to(address_of(village, item.month), "announced")
+        raise led_to(f"{BOOKS}/items/{item.id}", "entered")
 
     async def _enter(
         self, tx: Transaction, person: Staff, village: Area, fields: Fields, ticket: Ticket | None
@@ -78,36 +67,22 @@ class ItemPages:
             await write_list(tx, village, item.id, fields["list"], person)
         return item
 
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        action, item_id = request.match_info["action"], int(request.match_info["item"])
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                before = await self._mine(tx, visit.person, request)
-                village, item = before
-                if not await take_form(tx, visit.session, form_key({**fields, "action": f"{action}{item_id}"})):
-                    action = "already"
-                else:
-                    await _take(tx, visit.person, village, item, action, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=_status(refusal), refusal=said, written=fields)
-        if action == "take-back":
-            raise web.HTTPSeeOther(address_of(village, item.month, action))
-        raise web.HTTPSeeOther(f"/console/disclosures/items/{item_id}?done={action}")
+        action = request.match_info["action"]
+        async with self.office.database.write(self.office.clock()) as tx:
+            village, item = await self._mine(tx, visit.person, request)
+            where = address_of(village, item.month) if action == "take-back" else f"{BOOKS}/items/{item.id}"
+            await once(tx, request, visit, fields, where)
+            await _take(tx, visit.person, village, item, action, fields)
+        raise led_to(where, action)
 
     async def _mine(self, tx: Transaction, person: Staff, request: web.Request) -> tuple[Area, DisclosureItem]:
         village = await village_of(tx, person, request)
         item = await item_in_books(tx, village.id, int(request.match_info["item"]))
         return await village_to_change(tx, person, request, answers=item.is_asked_for), item
 
-    async def _form(
-        self, request: web.Request, visit: Visit, written: Mapping[str, str], *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        written = visit.asked(request)
         async with self.office.database.read(self.office.clock()) as tx:
             ticket = await _ticket(tx, visit.person, written)
             village, _ = await village_asked(tx, visit.person, written)
@@ -117,22 +92,20 @@ class ItemPages:
             disclosure = await disclosure_for(tx, village.id, month)
         if ticket:
             written = {"category": DisclosureCategory.OTHER, "flow": Flow.POSTED, "title": ticket.subject, **written}
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosure_new.html",
-            status=status,
-            **visit.known,
             village=village,
             month=month,
             is_out=bool(disclosure and disclosure.published_at),
             ticket=ticket,
             written=written,
-            refusal=refusal,
             categories=tuple(DisclosureCategory),
             flows=tuple(Flow),
         )
 
-    async def _page(self, request: web.Request, visit: Visit, *, status: int = 200, **told: Any) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             village = await village_of(tx, visit.person, request)
             item = await item_in_books(tx, village.id, int(request.match_info["item"]))
@@ -142,11 +115,11 @@ class ItemPages:
             lists = await lists_of_items(tx, [item.id])
             settings = await settings_for(tx, village.id)
         may = may_answer_publicly if item.is_asked_for else may_disclose
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosure_item.html",
-            status=status,
-            **{**visit.known, "zone": settings.zone},
+            zone=settings.zone,
             village=village,
             item=item,
             month=item.month,
@@ -157,7 +130,6 @@ class ItemPages:
             kept={**_as_written(item), "list": lists.get(item.id, "")},
             categories=tuple(DisclosureCategory),
             flows=tuple(Flow),
-            **{"done": "", "refusal": "", "written": {}, **told},
         )
 
 
@@ -204,7 +176,3 @@ def _as_written(item: DisclosureItem) -> dict[str, str]:
         "amount": amount,
         "text": item.text,
     }
-
-
-def _status(refusal: Refusal) -> int:
-    return 403 if isinstance(refusal, NotAllowed) else 409

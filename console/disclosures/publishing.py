@@ -9,14 +9,13 @@ from aiohttp import web
 from console.disclosures.asking import address_of, month_asked, this_month, village_asked
 from console.disclosures.books import doubts_about, glance
 from console.pages import language_asked
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.disclosing import publish_disclosure
 from notifier.render import Medium
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosures import digest_facts
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotAllowed, Refusal
 from store.domain.people import Staff
 from store.domain.speech import Say
 from store.queries.access import may_publish_books
@@ -28,30 +27,17 @@ from store.queries.disclosures import disclosure_for
 class PublishPages:
     office: Office
 
-    async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query)
-
     async def publish(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                village, _ = await village_asked(tx, visit.person, fields)
-                month = await month_asked(tx, village, fields)
-                await _check(tx, visit.person, village, month, looked="looked" in fields)
-                done = "already"
-                if await take_form(tx, visit.session, form_key({**fields, "action": "publish"})):
-                    told = await publish_disclosure(tx, self.office.renderer, village.id, month, visit.person)
-                    done = f"published&told={len(told)}"
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            status = 403 if isinstance(refusal, NotAllowed) else 409
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=status, refusal=said)
-        raise web.HTTPSeeOther(address_of(village, month, done))
+        async with self.office.database.write(self.office.clock()) as tx:
+            village, _ = await village_asked(tx, visit.person, fields)
+            month = await month_asked(tx, village, fields)
+            await _check(tx, visit.person, village, month, looked="looked" in fields)
+            await once(tx, request, visit, fields, address_of(village, month))
+            told = await publish_disclosure(tx, self.office.renderer, village.id, month, visit.person)
+        raise led_to(address_of(village, month), "published", told=len(told))
 
-    async def _page(
-        self, request: web.Request, visit: Visit, asked: Fields, *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        asked = visit.asked(request)
         async with self.office.database.read(self.office.clock()) as tx:
             village, _ = await village_asked(tx, visit.person, asked)
             month = await month_asked(tx, village, asked)
@@ -62,18 +48,17 @@ class PublishPages:
         if disclosure := shown["disclosure"]:
             say = Say("disclosure.digest", digest_facts(disclosure))
             sms = self.office.renderer.render(say, language_asked(request), Medium.SMS, settings).text
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "disclosure_publish.html",
-            status=status,
-            **{**visit.known, "zone": settings.zone},
+            zone=settings.zone,
             **shown,
             village=village,
             month=month,
             is_current=is_current,
             may_publish=may_publish_books(visit.person, village.path),
             sms=sms,
-            refusal=refusal,
         )
 
 

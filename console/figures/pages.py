@@ -10,8 +10,7 @@ from aiohttp import web
 from console.figures.papers import Paper, pdf_of, workbook_of
 from console.figures.tables import headlines, tables_of
 from console.pages import language_asked
-from console.visits import Fields, Office, Visit, form_key
-from store.actions.sign_in import take_form
+from console.visits import Fields, Office, Visit, is_new
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound
@@ -42,11 +41,10 @@ class FiguresPages:
             area = _chosen(places, request.query.get("area", ""))
             figures = await figures_of(tx, area, period)
         words = self.office.pages.words(language_asked(request))
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "figures.html",
-            **visit.known,
-            here="figures",
             places=places,
             area=area,
             period=period,
@@ -65,7 +63,7 @@ class FiguresPages:
         async with self.office.database.write(self.office.clock()) as tx:
             area = await _place(tx, visit.person, fields.get("area", ""))
             figures = await figures_of(tx, area, period)
-            if await take_form(tx, visit.session, form_key({**fields, "action": f"figures/{kind}"})):
+            if await is_new(tx, request, visit, fields):
                 values = [kind, str(period.first), period.length]
                 tx.audit(area.id, f"staff:{visit.person.id}", "figures.exported", f"area:{area.id}", values)
         body = await asyncio.to_thread(self._file, kind, self._paper(request, area, figures), language_asked(request))

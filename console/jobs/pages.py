@@ -21,11 +21,10 @@ class JobPages:
         after = request.query.get("after", "")
         async with self.office.database.read(now := self.office.clock()) as tx:
             found = await tasks_of(tx, visit.person, int(after) if after.isdecimal() and len(after) < 19 else 0)  # noqa: PLR2004 - a BIGINT's digits
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "jobs.html",
-            **visit.known,
-            here="jobs",
             found=found,
             is_first=not after,
             said=[self._said(request, task) for task in found.tasks],
@@ -35,14 +34,8 @@ class JobPages:
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(now := self.office.clock()) as tx:
             task = await task_seen_by(tx, visit.person, int(request.match_info["task"]))
-        return self.office.pages.page(
-            request,
-            "job.html",
-            **visit.known,
-            here="jobs",
-            task=task,
-            said=self._said(request, task),
-            file=task.file_at(now),
+        return self.office.page(
+            request, visit, "job.html", task=task, said=self._said(request, task), file=task.file_at(now)
         )
 
     async def file(self, request: web.Request, visit: Visit) -> web.StreamResponse:

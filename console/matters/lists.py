@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.matters import propose_matter
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.deliberation import MatterRecord
 from store.domain.errors import NotFound, Refusal
@@ -29,7 +28,7 @@ class MatterLists:
             served = await villages_served(tx, visit.person)
         if len(served) == 1:
             raise web.HTTPSeeOther(f"/console/matters/{served[0].id}")
-        return self.office.pages.page(request, "matters_villages.html", **visit.known, here="matters", villages=served)
+        return self.office.page(request, visit, "matters_villages.html", villages=served)
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         is_archive, before = request.query.get("show", "") == "over", request.query.get("before", "")
@@ -41,11 +40,11 @@ class MatterLists:
                 found = await matters_to_run(tx, settings.area.id)
         more = is_archive and len(found) > ARCHIVE_PAGE
         shown = found[:ARCHIVE_PAGE] if is_archive else found
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "matters_list.html",
-            **{**visit.known, "zone": settings.zone},
-            here="matters",
+            zone=settings.zone,
             village=settings.area,
             matters=shown,
             is_archive=is_archive,
@@ -53,39 +52,20 @@ class MatterLists:
             may_run=may_run_matters(visit.person, settings.area.path),
         )
 
-    async def new(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._new(request, visit)
-
     async def propose(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """It stands there as a proposal of whoever writes it down, and takes the same way as any other."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                settings = await _village_run(tx, request, visit)
-                where = f"/console/matters/{settings.area.id}"
-                if await take_form(tx, visit.session, form_key({**fields, "action": "matter-new"})):
-                    proposed = await _propose(tx, visit, settings, fields.get("text", ""))
-                    where = f"{where}/{proposed.id}?done=new"
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._new(request, visit, status=409, refusal=said, text=fields.get("text", ""))
-        raise web.HTTPSeeOther(where)
+        async with self.office.database.write(self.office.clock()) as tx:
+            settings = await _village_run(tx, request, visit)
+            where = f"/console/matters/{settings.area.id}"
+            await once(tx, request, visit, fields, where)
+            proposed = await _propose(tx, visit, settings, fields.get("text", ""))
+        raise led_to(f"{where}/{proposed.id}", "new")
 
-    async def _new(
-        self, request: web.Request, visit: Visit, *, status: int = 200, refusal: str = "", text: str = ""
-    ) -> web.Response:
+    async def new(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await _village_run(tx, request, visit)
-        return self.office.pages.page(
-            request,
-            "matters_new.html",
-            status=status,
-            **visit.known,
-            here="matters",
-            village=settings.area,
-            refusal=refusal,
-            text=text,
+        return self.office.page(
+            request, visit, "matters_new.html", village=settings.area, text=visit.told.written.get("text", "")
         )
 
 

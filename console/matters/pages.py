@@ -1,21 +1,21 @@
 """One matter: how far it is, what is missing for the next step, what was said, and taking the step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
 
 from console.matters.minutes import BINDING, COUNTS, DAYS, minutes_of
 from console.matters.steps import ACTIONS, STEPS, Taking
 from console.pages import language_asked
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Told, Visit, led_to, once
 from notifier.render import Medium
 from notifier.telling import write_tells
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.deliberation import Comment, MatterRecord, RollKind
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotAllowed, NotFound
 from store.domain.matters import MatterState, MatterSubject
 from store.domain.people import Staff
 from store.domain.settings import AreaSettings
@@ -54,92 +54,67 @@ class Sheet:
 class MatterPages:
     office: Office
 
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        told = request.query.get("told", "")[:6]
-        return await self._page(request, visit, done=request.query.get("done", ""), told=told)
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """One step, once however often it is pressed; a meeting's count is read back before it is written down."""
-        action = request.match_info["action"]
-        try:
-            if action == "decide" and "sure" not in fields:
-                return await self._page(request, visit, action=action, written=fields, preview=True)
-            async with self.office.database.write(self.office.clock()) as tx:
-                told = await self._take(tx, request, visit, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
-        done = "already" if told is None else action
-        raise web.HTTPSeeOther(f"{_path(request)}?done={done}&told={told or 0}")
+        action, where = request.match_info["action"], _path(request)
+        if action == "decide" and "sure" not in fields:
+            return await self._preview(request, visit, fields)
+        async with self.office.database.write(self.office.clock()) as tx:
+            settings, matter = await matter_asked(tx, visit.person, request)
+            _check(visit.person, settings)
+            await once(tx, request, visit, fields, where)
+            tells = await ACTIONS[action](tx, Taking(matter, visit.person, settings, fields))
+            await write_tells(tx, self.office.renderer, tells)
+        raise led_to(where, action, told=len(tells))
 
-    async def _take(self, tx: Transaction, request: web.Request, visit: Visit, fields: Fields) -> int | None:
-        """How many people are told; None for a form that was pressed before."""
-        action = request.match_info["action"]
-        settings, matter = await matter_asked(tx, visit.person, request)
-        if not may_run_matters(visit.person, settings.area.path):
-            raise NotAllowed("matter.not_yours")
-        if not await take_form(tx, visit.session, form_key({**fields, "action": f"matter/{matter.id}/{action}"})):
-            return None
-        tells = await ACTIONS[action](tx, Taking(matter, visit.person, settings, fields))
-        await write_tells(tx, self.office.renderer, tells)
-        return len(tells)
-
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        told: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-        preview: bool = False,
-    ) -> web.Response:
-        """With `preview` the meeting's count as it would be written down. Raises Refusal where it is none."""
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await _sheet(tx, visit.person, request)
-        if preview and not sheet.may_run:
-            raise NotAllowed("matter.not_yours")
-        minutes = minutes_of(written or {}) if preview else None
-        return self.office.pages.page(
+        return self._page(request, visit, sheet)
+
+    async def _preview(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """The meeting's count as it would be written down. Raises Refusal where it is none."""
+        async with self.office.database.read(self.office.clock()) as tx:
+            sheet = await _sheet(tx, visit.person, request)
+        _check(visit.person, sheet.settings)
+        minutes = minutes_of(fields)
+        right = {} if minutes.missing else {"minutes": minutes}
+        preview = self._said(request, sheet.settings, "council.minutes_right", **right)
+        visit = replace(visit, told=Told(action="decide", written=fields))
+        return self._page(request, visit, sheet, preview=preview, lacking=minutes.missing)
+
+    def _page(self, request: web.Request, visit: Visit, sheet: Sheet, **read_back: Any) -> web.Response:
+        matter, settings = sheet.matter, sheet.settings
+        return self.office.page(
             request,
+            visit,
             "matters_one.html",
-            status=status,
-            **{**visit.known, "zone": sheet.settings.zone},
-            here="matters",
+            zone=settings.zone,
             sheet=sheet,
-            matter=sheet.matter,
+            matter=matter,
             path=_path(request),
             life=LIFE,
-            steps=STEPS.get(sheet.matter.state, ()) if sheet.may_run else (),
-            count=self._said(request, sheet.settings, "matter.result", matter=sheet.matter)
-            if sheet.matter.tally
-            else "",
-            decision=self._said(request, sheet.settings, "matter.decision", matter=sheet.matter)
-            if sheet.matter.minutes
-            else "",
-            preview=self._said(request, sheet.settings, "council.minutes_right", minutes=minutes)
-            if minutes and not minutes.missing
-            else "",
-            lacking=minutes.missing if minutes else (),
+            steps=STEPS.get(matter.state, ()) if sheet.may_run else (),
+            count=self._said(request, settings, "matter.result", **({"matter": matter} if matter.tally else {})),
+            decision=self._said(request, settings, "matter.decision", **({"matter": matter} if matter.minutes else {})),
             rules=tuple(BINDING),
             subjects=tuple(MatterSubject),
             counts=COUNTS,
             days=DAYS,
-            done=done,
-            told=told,
-            refusal=refusal,
-            refused_action=action,
-            written=written or {},
+            told=request.query.get("told", "")[:6],
+            **{"preview": "", "lacking": (), **read_back},
         )
 
     def _said(self, request: web.Request, settings: AreaSettings, message: str, **facts: object) -> str:
-        """In the words in which people are told of it."""
+        """In the words in which people are told of it; "" where there is nothing to tell."""
+        if not facts:
+            return ""
         return self.office.renderer.render(Say(message, facts), language_asked(request), Medium.CHAT, settings).text
+
+
+def _check(person: Staff, settings: AreaSettings) -> None:
+    if not may_run_matters(person, settings.area.path):
+        raise NotAllowed("matter.not_yours")
 
 
 async def matter_asked(tx: Transaction, person: Staff, request: web.Request) -> tuple[AreaSettings, MatterRecord]:

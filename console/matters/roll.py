@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.matters.pages import matter_asked
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.paper_ballots import enter_paper_ballot
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.ballots import Choice
 from store.domain.deliberation import MatterRecord
@@ -31,37 +30,26 @@ class RollPages:
             settings, matter = await self._matter(tx, request, visit)
             key = int(after) if after.isdecimal() and len(after) <= _MOST_DIGITS else 0
             found = await roll_page(tx, matter.id, words, key)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "matters_roll.html",
-            **{**visit.known, "zone": settings.zone},
-            here="matters",
+            zone=settings.zone,
             village=settings.area,
             matter=matter,
             found=found,
             q=words,
             is_open=matter.is_open(self.office.clock()),
-            done=request.query.get("done", ""),
         )
 
-    async def paper(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._paper(request, visit)
-
     async def enter(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                _, matter = await self._matter(tx, request, visit)
-                line = await roll_line(tx, matter.id, int(request.match_info["vote"]))
-                key = form_key({**fields, "action": f"paper/{line.entitlement_id}"})
-                done = "already"
-                if await take_form(tx, visit.session, key):
-                    done = await enter_paper_ballot(tx, matter, line, _choice(fields), visit.person)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._paper(request, visit, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{request.path.rpartition('/')[0]}?done={done}")
+        where = request.path.rpartition("/")[0]
+        async with self.office.database.write(self.office.clock()) as tx:
+            _, matter = await self._matter(tx, request, visit)
+            line = await roll_line(tx, matter.id, int(request.match_info["vote"]))
+            await once(tx, request, visit, fields, where)
+            done = await enter_paper_ballot(tx, matter, line, _choice(fields), visit.person)
+        raise led_to(where, done)
 
     async def _matter(self, tx: Transaction, request: web.Request, visit: Visit) -> tuple[AreaSettings, MatterRecord]:
         """Raises NotFound for whoever enters no ballots, and for a matter that has no roll yet."""
@@ -71,21 +59,18 @@ class RollPages:
             raise NotFound("matter.unknown")
         return settings, matter
 
-    async def _paper(self, request: web.Request, visit: Visit, *, status: int = 200, refusal: str = "") -> web.Response:
+    async def paper(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             settings, matter = await self._matter(tx, request, visit)
             line: RollLine = await roll_line(tx, matter.id, int(request.match_info["vote"]))
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "matters_paper.html",
-            status=status,
-            **visit.known,
-            here="matters",
             village=settings.area,
             matter=matter,
             line=line,
             choices=tuple(CHOICES),
-            refusal=refusal,
         )
 
 

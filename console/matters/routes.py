@@ -19,10 +19,10 @@ def matter_routes(office: Office) -> list[web.RouteDef]:
         web.get("/matters", keeper.page(lists.villages)),
         web.get(_VILLAGE, keeper.page(lists.list)),
         web.get(_VILLAGE + "/new", keeper.page(lists.new)),
-        web.post(_VILLAGE + "/new", keeper.press(lists.propose)),
+        web.post(_VILLAGE + "/new", keeper.press(lists.propose, lists.new)),
         web.get(_MATTER, keeper.page(matters.one)),
-        web.post(_MATTER + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(matters.act)),
+        web.post(_MATTER + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(matters.act, matters.one)),
         web.get(_MATTER + "/roll", keeper.page(roll.list)),
         web.get(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.page(roll.paper)),
-        web.post(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.press(roll.enter)),
+        web.post(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.press(roll.enter, roll.paper)),
     ]

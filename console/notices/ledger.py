@@ -38,11 +38,11 @@ class LedgerPages:
             settings = await settings_for(tx, notice.village_id)
             found = await ledger_page(tx, notice.id, outcome, after)
             reach = await reach_of(tx, notice.id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices_ledger.html",
-            **{**visit.known, "zone": settings.zone},
-            here="notices",
+            zone=settings.zone,
             notice=notice,
             to=in_words(self.office, request, visit.person, notice),
             found=found,
@@ -64,11 +64,10 @@ class LedgerPages:
             reminder = await preview_reminder(tx, self.office.renderer, notice) if reminds and tally.silent else None
             homes = await answers_in(tx, notice, group_id) if group_id else []
             silent = await silent_names(tx, notice)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices_answers.html",
-            **visit.known,
-            here="notices",
             notice=notice,
             tally=tally,
             group_id=group_id,
@@ -77,7 +76,6 @@ class LedgerPages:
             more_silent=max(0, len(silent) - MOST_SILENT),
             reminder=reminder,
             may_take=may_steer(visit.person, notice),
-            done=request.query.get("done", ""),
         )
 
     async def take_reach(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:

@@ -1,6 +1,5 @@
 """Notices at the console: the list, one notice with what may be done about it, and the doing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -8,12 +7,11 @@ from aiohttp import web
 from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT
 from console.notices.common import NOTICES, in_words, notice_id
 from console.notices.looking import Look, look_at
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.notice_controls import steering_of
-from store.actions.sign_in import take_form
 from store.database import Transaction
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import Refusal
 from store.domain.notices import CHANGEABLE, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.reach import Outcome, Reach, Steering
@@ -69,50 +67,30 @@ class NoticePages:
                 found = await list_notices(tx, visit.person, shown, after)
                 if found.lines:
                     break
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices.html",
-            **visit.known,
-            here="notices",
             found=found,
             shown=shown,
             filters=tuple(NoticesShown),
             to={line.notice.id: in_words(self.office, request, visit.person, line.notice) for line in found.lines},
             villages={line.notice.village_id for line in found.lines},
             is_first=not after,
-            done=request.query.get("done", ""),
         )
-
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """One action, once however often it is pressed, and told to whoever is to hear of it."""
         action = request.match_info["action"]
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                taken = await self._take(tx, visit, request, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
-        if action == "drop":
-            raise web.HTTPSeeOther(f"{NOTICES}?show=drafts&done=drop")
-        below = "/answers" if action == "remind" else ""
-        raise web.HTTPSeeOther(f"{NOTICES}/{notice_id(request)}{below}?done={action if taken else 'already'}")
-
-    async def _take(self, tx: Transaction, visit: Visit, request: web.Request, fields: Fields) -> bool:
-        """False for a form that was pressed before. Raises Refusal where the words are others than those shown."""
-        action = request.match_info["action"]
-        notice = await notice_for_staff(tx, visit.person, notice_id(request))
-        if not await take_form(tx, visit.session, form_key({**fields, "action": f"notice/{notice.id}/{action}"})):
-            return False
-        if action in BEFORE_IT_IS_OUT and fields.get("hash") != notice.content_hash:
-            raise Refusal("notice.changed_meanwhile", number=notice.number)
-        tells = await ACTIONS[action](tx, self.office.renderer, visit.person, notice, fields)
-        await write_tells(tx, self.office.renderer, tells)
-        return True
+        where = _after(action, notice_id(request))
+        async with self.office.database.write(self.office.clock()) as tx:
+            notice = await notice_for_staff(tx, visit.person, notice_id(request))
+            await once(tx, request, visit, fields, where)
+            if action in BEFORE_IT_IS_OUT and fields.get("hash") != notice.content_hash:
+                raise Refusal("notice.changed_meanwhile", number=notice.number)
+            tells = await ACTIONS[action](tx, self.office.renderer, visit.person, notice, fields)
+            await write_tells(tx, self.office.renderer, tells)
+        raise led_to(where, action)
 
     async def _sheet(self, visit: Visit, key: int) -> Sheet:
         now = self.office.clock()
@@ -126,37 +104,28 @@ class NoticePages:
             notice = await notice_for_staff(tx, visit.person, key)
             return await _plan_sheet(tx, self.office, visit.person, notice)
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
-        """`written` is what was typed into the form of `action`, which was refused."""
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         sheet = await self._sheet(visit, notice_id(request))
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices_one.html",
-            status=status,
-            **{**visit.known, "zone": sheet.settings.zone},
-            here="notices",
+            zone=sheet.settings.zone,
             sheet=sheet,
             notice=sheet.notice,
             look=sheet.look,
             to=in_words(self.office, request, visit.person, sheet.notice),
             outcomes=OUTCOMES,
             has_words=True,
-            done=done,
-            refusal=refusal,
             objection="",
-            refused_action=action,
-            written=written or {},
         )
+
+
+def _after(action: str, key: int) -> str:
+    """The page to which an action leads: where there is nothing more to see of the notice, the list."""
+    if action == "drop":
+        return f"{NOTICES}?show=drafts"
+    return f"{NOTICES}/{key}/answers" if action == "remind" else f"{NOTICES}/{key}"
 
 
 def _sees_plan(person: Staff, notice: Notice) -> bool:

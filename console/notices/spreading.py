@@ -9,11 +9,10 @@ from aiohttp import web
 
 from console.notices.common import NOTICES, notice_id, notice_out
 from console.public.poster import Poster, png_of
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.render import Medium
 from store.actions.postings import record_posting
-from store.actions.sign_in import take_form
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import Refusal
 from store.domain.notices import Notice
 from store.domain.settings import LANGUAGES, AreaSettings
 from store.domain.spoken import seconds_to_read
@@ -32,36 +31,16 @@ _KEPT = "private, max-age=3600"
 class SpreadPages:
     office: Office
 
-    async def group(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
     async def posted(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Somebody has put it into a group, and says into which."""
-        key = notice_id(request)
-        name = " ".join((fields.get("other") or fields.get("group", "")).split())
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                notice = await notice_out(tx, request, visit)
-                taken = await take_form(tx, visit.session, form_key({**fields, "action": f"notice/{key}/posted"}))
-                if taken:
-                    await record_posting(tx, notice, visit.person, _checked_name(name))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, written=name)
-        raise web.HTTPSeeOther(f"{NOTICES}/{key}/group?done={'posted' if taken else 'already'}")
+        where = f"{NOTICES}/{notice_id(request)}/group"
+        async with self.office.database.write(self.office.clock()) as tx:
+            notice = await notice_out(tx, request, visit)
+            await once(tx, request, visit, fields, where)
+            await record_posting(tx, notice, visit.person, _checked_name(_name(fields)))
+        raise led_to(where, "posted")
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: str = "",
-    ) -> web.Response:
+    async def group(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             notice = await notice_out(tx, request, visit)
             settings = await settings_for(tx, notice.village_id)
@@ -69,12 +48,11 @@ class SpreadPages:
             known = await groups_posted_to(tx, notice.village_id, _GROUPS_OFFERED)
         text = self.office.renderer.render(group_say(notice), settings.language, Medium.CHAT, settings).text
         horn = horn_text(notice, settings.landline)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices_group.html",
-            status=status,
-            **{**visit.known, "zone": settings.zone},
-            here="notices",
+            zone=settings.zone,
             notice=notice,
             text=text,
             horn=horn,
@@ -82,9 +60,7 @@ class SpreadPages:
             address=self._address(notice),
             postings=postings,
             known=known,
-            done=done,
-            refusal=refusal,
-            written=written,
+            written=_name(visit.told.written),
         )
 
     async def picture(self, request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -120,6 +96,10 @@ class SpreadPages:
         """Where everybody may read it; "" where nobody but its readers may, or the world knows no address of ours."""
         url = self.office.renderer.public_url
         return f"{url}/v/{notice.village_id}/notices/{notice.number}/" if url and is_public(notice) else ""
+
+
+def _name(fields: Fields) -> str:
+    return " ".join((fields.get("other") or fields.get("group", "")).split())
 
 
 def _checked_name(name: str) -> str:

@@ -1,15 +1,13 @@
 """Writing a notice: the form, and beside it what would come of it, by itself or at the press of a button."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from console.notices.common import NOTICES, in_words, notice_id
 from console.notices.drafting import ASKS, OWN, TOPICS, Place, fields_of, place_of, write_draft
 from console.notices.looking import Look, imagine
-from console.visits import Fields, Office, Visit, form_key
-from store.actions.sign_in import take_form
+from console.visits import Fields, Office, Told, Visit, led_to, once
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
 from store.domain.notices import CHANGEABLE, LONGEST_TEXT, Notice
@@ -25,55 +23,44 @@ class WritingPages:
     office: Office
 
     async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, None, {"village": request.query.get("village", "")})
-
-    async def change_form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        """To write one, or to change the one that the address names."""
         async with self.office.database.read(self.office.clock()) as tx:
             notice = await self._own(tx, request, visit)
-        return await self._page(request, visit, notice, fields_of(notice))
+        return await self._page(request, visit, notice)
 
-    async def write(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        return await self._take(request, visit, fields, is_new=True)
+    async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """Keep the draft, or only show what would come of it."""
+        if fields.get("press") == _LOOK:
+            return await self._look(request, visit, fields)
+        async with self.office.database.write(self.office.clock()) as tx:
+            notice = await self._own(tx, request, visit)
+            place = await self._place(tx, visit, notice, fields)
+            await once(tx, request, visit, fields, f"{NOTICES}/{notice.id}" if notice else NOTICES)
+            written, _ = await write_draft(tx, visit.person, place, fields, notice)
+        raise led_to(f"{NOTICES}/{written.id}", "saved")
 
-    async def change(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        return await self._take(request, visit, fields, is_new=False)
+    async def _look(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """What was typed stands there again; a page that is refreshed by itself must be a good answer."""
+        look, objection = None, ""
+        typed = {**fields, "text": fields.get("text") or _UNWRITTEN}
+        async with self.office.database.write(self.office.clock()) as tx:
+            notice = await self._own(tx, request, visit)
+            place = await self._place(tx, visit, notice, fields)
+            try:
+                look = await imagine(tx, self.office.renderer, visit.person, place, typed, notice)
+            except Refusal as refusal:
+                objection = self.office.refused(request, refusal, visit.settings)
+        visit = replace(visit, told=Told(written=fields))
+        return await self._page(request, visit, notice, look=look, objection=objection)
 
-    async def _take(self, request: web.Request, visit: Visit, fields: Fields, *, is_new: bool) -> web.StreamResponse:
-        """Keep the draft, or only show what would come of it. What was typed stands there again in any case."""
-        notice: Notice | None = None
-        look: Look | None = None
-        where, only_looks = "", fields.get("press") == _LOOK
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                notice = None if is_new else await self._own(tx, request, visit)
-                place = await place_of(
-                    tx, visit.person, str(notice.village_id) if notice else fields.get("village", "")
-                )
-                if only_looks:
-                    shown = {**fields, "text": fields.get("text") or _UNWRITTEN}
-                    look = await imagine(tx, self.office.renderer, visit.person, place, shown, notice)
-                else:
-                    where = await self._save(tx, visit, place, fields, notice)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            if only_looks:  # a page that is refreshed by itself must be a good answer
-                return await self._page(request, visit, notice, fields, objection=said)
-            return await self._page(request, visit, notice, fields, status=409, refusal=said)
-        if look:
-            return await self._page(request, visit, notice, fields, look=look)
-        raise web.HTTPSeeOther(where)
+    async def _place(self, tx: Transaction, visit: Visit, notice: Notice | None, fields: Fields) -> Place:
+        village_id = str(notice.village_id) if notice else fields.get("village", "")
+        return await place_of(tx, visit.person, village_id)
 
-    async def _save(self, tx: Transaction, visit: Visit, place: Place, fields: Fields, notice: Notice | None) -> str:
-        key = form_key({**fields, "action": f"notice/{notice.id if notice else 'new'}"})
-        if not await take_form(tx, visit.session, key):
-            return f"{NOTICES}/{notice.id}?done=already" if notice else f"{NOTICES}?done=already"
-        written, _ = await write_draft(tx, visit.person, place, fields, notice)
-        return f"{NOTICES}/{written.id}?done=saved"
-
-    async def _own(self, tx: Transaction, request: web.Request, visit: Visit) -> Notice:
-        """The notice, which is his to change. Raises NotFound else."""
+    async def _own(self, tx: Transaction, request: web.Request, visit: Visit) -> Notice | None:
+        """The notice that is to be changed, None for a new one. Raises NotFound where it is not his to change."""
+        if "notice" not in request.match_info:
+            return None
         notice = await notice_for_staff(tx, visit.person, notice_id(request))
         if notice.drafted_by != visit.person.id or notice.state not in CHANGEABLE:
             raise NotFound("notice.unknown")
@@ -84,25 +71,22 @@ class WritingPages:
         request: web.Request,
         visit: Visit,
         notice: Notice | None,
-        written: Mapping[str, str],
         *,
-        status: int = 200,
         look: Look | None = None,
-        refusal: str = "",
         objection: str = "",
     ) -> web.Response:
-        """`refusal` is of what was to be kept, `objection` of what was only looked at."""
+        """`objection` is a refusal of what was only looked at."""
+        known = fields_of(notice) if notice else {"village": request.query.get("village", "")}
+        written = visit.told.written or known
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_served(tx, visit.person)
             asked = str(notice.village_id) if notice else written.get("village", "")
             asked = asked or (str(villages[0].id) if len(villages) == 1 else "")
             place = await place_of(tx, visit.person, asked) if asked else None
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "notices_write.html",
-            status=status,
-            **visit.known,
-            here="notices",
             villages=villages,
             place=place,
             notice=notice,
@@ -114,6 +98,5 @@ class WritingPages:
             look=look,
             to=in_words(self.office, request, visit.person, look.notice) if look else "",
             has_words=bool(written.get("text")),
-            refusal=refusal,
             objection=objection,
         )

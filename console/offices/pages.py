@@ -2,14 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
-from console.people.presses import chosen, chosen_group, named, number_of, pressed, villages_open_to
-from console.visits import Fields, Office, Visit, form_key
+from console.people.presses import chosen, chosen_group, named, number_of, villages_open_to
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.identity import new_link_code
-from store.actions.sign_in import take_form
 from store.actions.staff import give_duty, hand_over_for, take_duty, take_on
 from store.database import Transaction
 from store.domain.areas import Area
@@ -62,44 +60,27 @@ ACTIONS: Mapping[str, Action] = {"give": _give, "take": _take, "hand-over": _han
 class OfficePages:
     office: Office
 
-    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._list(request, visit, request.query.get("village", ""), done=request.query.get("done", ""))
-
     async def add(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        asked = fields.get("village", "")
-        try:
-            added = await pressed(self.office, visit, fields, "offices/add", partial(self._add, visit.person, fields))
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._list(request, visit, asked, status=409, refusal=said, written=fields)
-        raise web.HTTPSeeOther(f"{OFFICES}/{added}?done=add" if added.isdecimal() else f"{OFFICES}?done={added}")
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, OFFICES)
+            added = await self._add(tx, visit.person, fields)
+        raise led_to(f"{OFFICES}/{added.id}", "add")
 
-    async def _add(self, by: Staff, fields: Fields, tx: Transaction) -> str:
+    async def _add(self, tx: Transaction, by: Staff, fields: Fields) -> Staff:
         village = chosen(await villages_open_to(tx, by, may_run_office), fields.get("village", ""))
         if village is None:
             raise NotFound("area.unknown")
         where = await _where(tx, village, fields)
-        return str((await take_on(tx, village, fields.get("name", ""), _role(fields), where, by)).id)
-
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._one(request, visit, done=request.query.get("done", ""))
+        return await take_on(tx, village, fields.get("name", ""), _role(fields), where, by)
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         staff_id, action = named(request, "staff"), request.match_info["action"]
-        work = partial(self._act, visit.person, staff_id, action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"offices/{staff_id}/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._one(request, visit, status=409, refusal=said)
-        if action == "hand-over":
-            raise web.HTTPSeeOther(f"{OFFICES}?done={done}")
-        raise web.HTTPSeeOther(f"{OFFICES}/{staff_id}?done={done}")
-
-    async def _act(self, by: Staff, staff_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        line, village = await self._line(tx, by, staff_id)
-        await ACTIONS[action](tx, by, line.person, village, fields)
-        return action
+        where = OFFICES if action == "hand-over" else f"{OFFICES}/{staff_id}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            line, village = await self._line(tx, visit.person, staff_id)
+            await ACTIONS[action](tx, visit.person, line.person, village, fields)
+        raise led_to(where, action)
 
     async def link_code(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """A code that stands on this answer only. A second press of the same form makes no second code."""
@@ -108,69 +89,45 @@ class OfficePages:
             line, village = await self._line(tx, visit.person, staff_id)
             if not all(_may_give(visit.person, duty.role, village, duty.area_path) for duty in line.person.duties):
                 raise NotFound("staff.unknown")  # a code opens the other's office: nobody gets more than he could give
-            if not await take_form(tx, visit.session, form_key({**fields, "action": f"offices/{staff_id}/link-code"})):
-                raise web.HTTPSeeOther(f"{OFFICES}/{staff_id}?done=already")
+            await once(tx, request, visit, fields, f"{OFFICES}/{staff_id}")
             code = await new_link_code(tx, await staff_by_id(tx, staff_id))
-        return self.office.pages.page(
-            request, "office_code.html", **visit.known, here="offices", code=code, whose=line.person
-        )
+        return self.office.page(request, visit, "office_code.html", code=code, whose=line.person)
 
     async def _line(self, tx: Transaction, by: Staff, staff_id: int) -> tuple[OfficeLine, Area]:
         return await office_of(tx, by, staff_id, await villages_open_to(tx, by, may_run_office))
 
-    async def _list(
-        self,
-        request: web.Request,
-        visit: Visit,
-        asked: str,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_run_office)
-            village = chosen(villages, asked) or villages[0]
+            village = chosen(villages, visit.asked(request).get("village", "")) or villages[0]
             lines = await offices_of(tx, village)
             groups = await groups_of(tx, village.id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "offices.html",
-            status=status,
-            **visit.known,
-            here="offices",
             village=village,
             villages=villages,
             lines=lines,
             groups=groups,
             roles=_roles(visit.person, village),
-            written=written or {},
-            done=done,
-            refusal=refusal,
         )
 
-    async def _one(
-        self, request: web.Request, visit: Visit, *, status: int = 200, done: str = "", refusal: str = ""
-    ) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             line, village = await self._line(tx, visit.person, named(request, "staff"))
             groups = await groups_of(tx, village.id)
             others = [one for one in await staff_of_village(tx, village.path) if one.id != line.person.id]
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "office.html",
-            status=status,
-            **visit.known,
-            here="offices",
             line=line,
             village=village,
             groups=groups,
             others=others,
             roles=_roles(visit.person, village),
             may_take={duty.role for duty in line.person.duties if _may_give(visit.person, duty.role, village, "")},
-            done=done,
-            refusal=refusal,
         )
 
 

@@ -12,8 +12,8 @@ def office_routes(office: Office) -> list[web.RouteDef]:
     keeper, offices = Doorkeeper(office), OfficePages(office)
     return [
         web.get("/offices", keeper.page(offices.list)),
-        web.post("/offices", keeper.press(offices.add)),
+        web.post("/offices", keeper.press(offices.add, offices.list)),
         web.get(_ONE, keeper.page(offices.one)),
         web.post(_ONE + "/link-code", keeper.press(offices.link_code)),
-        web.post(_ONE + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(offices.act)),
+        web.post(_ONE + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(offices.act, offices.one)),
     ]

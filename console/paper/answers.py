@@ -1,14 +1,12 @@
 """Answers that everybody may read: on which item, in words that name nobody."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from dateutil.relativedelta import relativedelta
 
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.board_answers import LONGEST_ANSWER, answer_for_all
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
 from store.domain.settings import AreaSettings
@@ -25,25 +23,12 @@ _MOST_DIGITS = 15
 class AnswerPages:
     office: Office
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        item = request.query.get("item", "")
-        return await self._page(request, visit, {"item": item}, done=request.query.get("done", ""))
-
     async def save(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        done = "saved"
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                settings = await self._village(tx, request, visit)
-                if await take_form(tx, visit.session, form_key({**fields, "action": "board-answer"})):
-                    await answer_for_all(tx, settings.area, _item(fields), fields.get("text", ""), visit.person)
-                else:
-                    done = "already"
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{request.path}?done={done}")
+        async with self.office.database.write(self.office.clock()) as tx:
+            settings = await self._village(tx, request, visit)
+            await once(tx, request, visit, fields, request.path)
+            await answer_for_all(tx, settings.area, _item(fields), fields.get("text", ""), visit.person)
+        raise led_to(request.path, "saved")
 
     async def _village(self, tx: Transaction, request: web.Request, visit: Visit) -> AreaSettings:
         settings = await village_served(tx, visit.person, int(request.match_info["village"]))
@@ -51,38 +36,25 @@ class AnswerPages:
             raise NotFound("area.unknown")
         return settings
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        written: Mapping[str, str],
-        *,
-        status: int = 200,
-        refusal: str = "",
-        done: str = "",
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await self._village(tx, request, visit)
             today = tx.now.astimezone(settings.zone).date()
             since = today.replace(day=1) - relativedelta(months=MONTHS_BACK)
             items = await items_published_since(tx, settings.area.id, since)
             answers = await latest_answers(tx, settings.area.id, since)
-        chosen = written.get("item", "")
+        chosen = visit.asked(request).get("item", "")
         kept = {str(one.item_id): one.answer for one in answers}
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "paper_answers.html",
-            status=status,
-            **visit.known,
-            here="paper",
             village=settings.area,
             items=items,
             answers=answers,
             chosen=chosen,
-            text=written.get("text", kept.get(chosen, "")),
+            text=visit.told.written.get("text", kept.get(chosen, "")),
             longest=LONGEST_ANSWER,
-            refusal=refusal,
-            done=done,
         )
 
 

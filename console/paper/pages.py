@@ -42,18 +42,17 @@ class MonthPages:
             served = await villages_served(tx, visit.person)
         if len(served) == 1:
             raise web.HTTPSeeOther(f"/console/paper/{served[0].id}")
-        return self.office.pages.page(request, "paper_villages.html", **visit.known, here="paper", villages=served)
+        return self.office.page(request, visit, "paper_villages.html", villages=served)
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await village_served(tx, visit.person, int(request.match_info["village"]))
             drafts = may_see_books(visit.person, settings.area.path)
             months = await months_to_print(tx, settings.area.id, drafts=drafts)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "paper_months.html",
-            **visit.known,
-            here="paper",
             village=settings.area,
             months=months,
             may_answer=may_answer_publicly(visit.person, settings.area.path),
@@ -65,11 +64,10 @@ class MonthPages:
         pages = await asyncio.to_thread(pages_of, paper, self._address(paper), settings.language)
         sms = digest_by_sms(self.office.renderer, month.disclosure, settings)
         reading = reading_of(paper, self.office.renderer, settings)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "paper_month.html",
-            **visit.known,
-            here="paper",
             paper=paper,
             pages=pages,
             sms=sms,

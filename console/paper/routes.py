@@ -20,5 +20,5 @@ def paper_routes(office: Office) -> list[web.RouteDef]:
         web.get(_MONTH + r"/{page:[1-9]\d?}.png", keeper.page(months.picture)),
         web.get(_MONTH + "/reading.wav", keeper.page(months.sound)),
         web.get(_VILLAGE + "/answers", keeper.page(answers.form)),
-        web.post(_VILLAGE + "/answers", keeper.press(answers.save)),
+        web.post(_VILLAGE + "/answers", keeper.press(answers.save, answers.form)),
     ]

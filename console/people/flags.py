@@ -1,42 +1,35 @@
 """The marks for care of one person: what each is for, until when, and who looked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, day_of, named, pressed
-from console.visits import Fields, Office, Visit
+from console.people.presses import PEOPLE, day_of, named
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.flags import KEPT_AT_MOST, end_flag, look_at_flags, set_flag
 from store.database import Transaction
 from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.roster_remarks import SensitiveFlag
 from store.queries.personal_data import flags_of, looks_at
-from store.queries.residents import home_seen_by, resident_sheet
+from store.queries.residents import Home, home_seen_by, resident_sheet
 
 
 @dataclass(frozen=True, slots=True)
 class FlagPages:
     office: Office
 
-    async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         resident_id, action = named(request, "resident"), request.match_info["action"]
-        work = partial(self._act, visit.person, resident_id, action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"resident/{resident_id}/flags/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/{resident_id}/flags?done={done}")
+        where = f"{PEOPLE}/{resident_id}/flags"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            home = await home_seen_by(tx, visit.person, resident_id)
+            await self._act(tx, visit.person, home, action, fields)
+        raise led_to(where, f"flag-{action}")
 
-    async def _act(self, person: Staff, resident_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        home = await home_seen_by(tx, person, resident_id)
+    async def _act(self, tx: Transaction, person: Staff, home: Home, action: str, fields: Fields) -> None:
         name = fields.get("flag", "")
         if name not in set(SensitiveFlag):
             raise Refusal("flag.which_missing")
@@ -45,18 +38,8 @@ class FlagPages:
         else:
             until = day_of(fields.get("until", ""), "flag.until_wrong")
             await set_flag(tx, home, SensitiveFlag(name), fields.get("purpose", ""), until, person)
-        return f"flag-{action}"
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """To look is a fact too, so that even a page that only shows writes."""
         async with self.office.database.write(self.office.clock()) as tx:
             home = await home_seen_by(tx, visit.person, named(request, "resident"))
@@ -68,18 +51,13 @@ class FlagPages:
             flags = await flags_of(tx, home.resident_id)
             looks = await looks_at(tx, sheet)
             last_day = (tx.now + KEPT_AT_MOST - timedelta(days=1)).astimezone(visit.settings.zone).date()
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_flags.html",
-            status=status,
-            **visit.known,
-            here="people",
             sheet=sheet,
             flags=flags,
             looks=looks,
             kinds=tuple(SensitiveFlag),
             last_day=last_day,
-            done=done,
-            refusal=refusal,
-            written=written or {},
         )

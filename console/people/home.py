@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, chosen_group, details_of, named, pressed
-from console.visits import Fields, Office, Visit
+from console.people.presses import PEOPLE, chosen, chosen_group, details_of, named
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.numbers import add_number, phone_written
 from store.actions.residents import (
     drop_proxy,
@@ -19,7 +18,7 @@ from store.actions.residents import (
     write_resident,
 )
 from store.database import Transaction
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import NotFound
 from store.domain.people import Role, Staff
 from store.queries.access import KEEPER_ROLES, may_change_people
 from store.queries.areas import groups_of, villages_served
@@ -61,51 +60,21 @@ ACTIONS: Mapping[str, Action] = {"add": _add, "regroup": _regroup, "proxy": _pro
 class HomePages:
     office: Office
 
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         action, household_id = request.match_info["action"], named(request, "household")
-        work = partial(self._do, visit.person, household_id, action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"home/{household_id}/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/homes/{household_id}?done={done}")
+        where = f"{PEOPLE}/homes/{household_id}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            home = await household_to_change(tx, visit.person, household_id)
+            await ACTIONS[action](tx, visit.person, home, fields)
+        raise led_to(where, action)
 
-    async def _do(self, person: Staff, household_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        await ACTIONS[action](tx, person, await household_to_change(tx, person, household_id), fields)
-        return action
-
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             home = await household_sheet(tx, visit.person, named(request, "household"))
             groups = [one for one in await groups_of(tx, home.village_id) if may_change_people(visit.person, one.path)]
-        return self.office.pages.page(
-            request,
-            "home.html",
-            status=status,
-            **visit.known,
-            here="people",
-            home=home,
-            groups=groups,
-            may_change=may_change_people(visit.person, home.path),
-            done=done,
-            refusal=refusal,
-            refused_action=action,
-            written=written or {},
-        )
+        may_change = may_change_people(visit.person, home.path)
+        return self.office.page(request, visit, "home.html", home=home, groups=groups, may_change=may_change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +83,23 @@ class NewHomePages:
 
     office: Office
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, {**request.query, "is_head": "1", "registered": "1"})
-
     async def enter(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        try:
-            where = await pressed(self.office, visit, fields, "home/new", partial(self._enter, visit.person, fields))
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{PEOPLE}/homes/{where}?done=new" if where.isdecimal() else f"{PEOPLE}?done={where}")
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, PEOPLE)
+            household_id = await self._enter(tx, visit.person, fields)
+        raise led_to(f"{PEOPLE}/homes/{household_id}", "new")
 
-    async def _enter(self, person: Staff, fields: Fields, tx: Transaction) -> str:
+    async def _enter(self, tx: Transaction, person: Staff, fields: Fields) -> int:
         village = chosen(await villages_served(tx, person), fields.get("village", ""))
         if village is None:
             raise NotFound("area.unknown")
         group = await chosen_group(tx, village.id, fields.get("group", ""))
         household_id = await open_household(tx, village, group, fields.get("household", ""), person)
         await _write(tx, person, await household_to_change(tx, person, household_id), fields)
-        return str(household_id)
+        return household_id
 
-    async def _page(
-        self, request: web.Request, visit: Visit, written: Mapping[str, str], *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        written = visit.told.written or {**request.query, "is_head": "1", "registered": "1"}
         may_write = {*KEEPER_ROLES, Role.GRID_OFFICER}
         async with self.office.database.read(self.office.clock()) as tx:
             if not any(duty.role in may_write for duty in visit.person.duties):
@@ -144,16 +107,13 @@ class NewHomePages:
             villages = await villages_served(tx, visit.person)
             village = chosen(villages, written.get("village", ""))
             groups = await groups_of(tx, village.id) if village else []
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_new.html",
-            status=status,
-            **visit.known,
-            here="people",
             villages=villages,
             village=village,
             groups=[group for group in groups if may_change_people(visit.person, group.path)],
             whole=bool(village and may_change_people(visit.person, village.path)),
             written=written,
-            refusal=refusal,
         )

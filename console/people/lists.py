@@ -2,17 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, named, number_of, pressed, villages_open_to
-from console.visits import Fields, Office, Visit
+from console.people.presses import PEOPLE, chosen, number_of, villages_open_to
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.groups import add_group, rename_group
 from store.actions.tags import add_tag, drop_tag, rename_tag
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.queries.access import may_keep_roster
 from store.queries.areas import groups_of
@@ -54,55 +53,33 @@ ACTIONS: Mapping[str, Action] = {
 class ListPages:
     office: Office
 
-    async def show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query.get("village", ""), done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        action, village_id = request.match_info["action"], named(request, "village")
-        work = partial(self._do, visit.person, str(village_id), action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"lists/{village_id}/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, str(village_id), status=409, refusal=said, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/lists?village={village_id}&done={done}")
+        action, village_id = request.match_info["action"], request.match_info["village"]
+        where = f"{PEOPLE}/lists?village={village_id}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            village = chosen(await villages_open_to(tx, visit.person, may_keep_roster), village_id)
+            if village is None:
+                raise NotFound("area.unknown")
+            await ACTIONS[action](tx, visit.person, village, fields)
+        raise led_to(where, action)
 
-    async def _do(self, person: Staff, village_id: str, action: str, fields: Fields, tx: Transaction) -> str:
-        village = chosen(await villages_open_to(tx, person, may_keep_roster), village_id)
-        if village is None:
-            raise NotFound("area.unknown")
-        await ACTIONS[action](tx, person, village, fields)
-        return action
-
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        asked: str,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        asked = request.match_info.get("village") or request.query.get("village", "")
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
             village = chosen(villages, asked) or villages[0]
             groups = await groups_of(tx, village.id)
             counts = await people_by_group(tx, village.id)
             tags = await tags_of_village(tx, village.id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_lists.html",
-            status=status,
-            **visit.known,
-            here="people",
             village=village,
             villages=villages,
             groups=groups,
             counts=counts,
             tags=tags,
-            done=done,
-            refusal=refusal,
-            written=(written or {}).get("name", ""),
+            written=visit.told.written.get("name", ""),
         )

@@ -19,9 +19,7 @@ class PaperPages:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
         village = chosen(villages, request.query.get("village", "")) or villages[0]
-        return self.office.pages.page(
-            request, "people_retention.html", **visit.known, here="people", village=village, periods=RETENTION
-        )
+        return self.office.page(request, visit, "people_retention.html", village=village, periods=RETENTION)
 
     async def assessment(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
@@ -29,11 +27,10 @@ class PaperPages:
             village = chosen(villages, request.query.get("village", "")) or villages[0]
             found = await assessment_of(tx, village)
             today = tx.now.astimezone(visit.settings.zone).date()
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_assessment.html",
-            **visit.known,
-            here="people",
             village=village,
             found=found,
             today=today,

@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, details_of, named, number_of, pressed, ticked
-from console.visits import Fields, Office, Visit
+from console.people.presses import PEOPLE, details_of, named, number_of, ticked
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.numbers import add_number, remove_number, revive_number, show_held_number
 from store.actions.residents import (
     call_back,
@@ -80,64 +79,33 @@ ACTIONS: Mapping[str, Action] = {
 class PersonPages:
     office: Office
 
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         action, resident_id = request.match_info["action"], named(request, "resident")
-        work = partial(self._do, visit.person, resident_id, action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"resident/{resident_id}/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/{resident_id}?done={done}")
-
-    async def _do(self, person: Staff, resident_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        await ACTIONS[action](tx, person, await home_to_change(tx, person, resident_id), fields)
-        return action
+        where = f"{PEOPLE}/{resident_id}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            await ACTIONS[action](tx, visit.person, await home_to_change(tx, visit.person, resident_id), fields)
+        raise led_to(where, action)
 
     async def show_number(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The whole number stands on this answer only: no address leads to it, and every look is kept."""
         resident_id = named(request, "resident")
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                home = await home_to_change(tx, visit.person, resident_id)
-                number = await show_held_number(tx, home, number_of(fields.get("contact", "")), visit.person)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said)
-        return self.office.pages.page(
-            request, "people_number.html", **visit.known, here="people", number=number, resident_id=resident_id
-        )
+        async with self.office.database.write(self.office.clock()) as tx:
+            home = await home_to_change(tx, visit.person, resident_id)
+            number = await show_held_number(tx, home, number_of(fields.get("contact", "")), visit.person)
+        return self.office.page(request, visit, "people_number.html", number=number, resident_id=resident_id)
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await resident_sheet(tx, visit.person, named(request, "resident"))
             tags = await tags_of_village(tx, sheet.village_id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "person.html",
-            status=status,
-            **visit.known,
-            here="people",
             sheet=sheet,
             tags=tags,
             may_change=may_change_people(visit.person, sheet.path),
             keeps=may_keep_roster(visit.person, sheet.path),
             sees_flags=may_see_flags(visit.person, sheet.path),
-            done=done,
-            refusal=refusal,
-            refused_action=action,
-            written=written or {},
         )

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from aiohttp import web
 
 from console.pages import language_asked, moment
-from console.people.presses import PEOPLE, chosen, named, pressed, villages_open_to
+from console.people.presses import PEOPLE, chosen, named, villages_open_to
 from console.people.sheets import download
-from console.visits import Fields, Office, Visit
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.personal_data import (
     answer_request,
     erase_person,
@@ -23,7 +22,7 @@ from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.domain.people import Staff
 from store.domain.personal_data import RequestKind
 from store.queries.access import may_keep_roster
-from store.queries.personal_data import KeptAbout, Look, request_by_id, requests_of
+from store.queries.personal_data import KeptAbout, request_by_id, requests_of
 from store.queries.residents import Home
 from store.workbooks import workbook
 
@@ -33,9 +32,6 @@ Words = Mapping[str, Mapping[str, str]]
 @dataclass(frozen=True, slots=True)
 class PersonalPages:
     office: Office
-
-    async def kept(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._kept(request, visit, done=request.query.get("done", ""))
 
     async def export(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
         """The same as a file for him to take along (Art. 45)."""
@@ -48,18 +44,13 @@ class PersonalPages:
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         resident_id, action = named(request, "resident"), request.match_info["action"]
-        work = partial(self._act, visit.person, resident_id, action, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"resident/{resident_id}/kept/{action}", work)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._kept(request, visit, status=409, refusal=said, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/{resident_id}/kept?done={done}")
+        where = f"{PEOPLE}/{resident_id}/kept"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            await self._act(tx, visit.person, await self._home(tx, visit.person, resident_id), action, fields)
+        raise led_to(where, f"kept-{action}")
 
-    async def _act(self, person: Staff, resident_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        home = await self._home(tx, person, resident_id)
+    async def _act(self, tx: Transaction, person: Staff, home: Home, action: str, fields: Fields) -> None:
         if action == "erase":
             if "sure" not in fields:
                 raise Refusal("person.not_sure")
@@ -69,7 +60,6 @@ class PersonalPages:
             if kind not in set(RequestKind):
                 raise Refusal("request.kind_missing")
             await take_request(tx, home, RequestKind(kind), fields.get("said", ""), person)
-        return f"kept-{action}"
 
     async def _home(self, tx: Transaction, person: Staff, resident_id: int) -> Home:
         """To whom the roster is not given to keep, nobody's page is there."""
@@ -78,86 +68,38 @@ class PersonalPages:
         except NotAllowed as refused:
             raise NotFound("resident.unknown") from refused
 
-    async def _kept(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def kept(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
             home = await self._home(tx, visit.person, named(request, "resident"))
             kept = await show_all(tx, home, visit.person)
         words = self.office.pages.words(language_asked(request))
-        return self.office.pages.page(
-            request,
-            "people_kept.html",
-            status=status,
-            **visit.known,
-            here="people",
-            kept=kept,
-            rows=rows_of(kept, words, visit),
-            kinds=tuple(RequestKind),
-            done=done,
-            refusal=refusal,
-            written=written or {},
-        )
-
-    async def requests(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._requests(
-            request, visit, request.query.get("village", ""), done=request.query.get("done", "")
-        )
+        rows = rows_of(kept, words, visit)
+        return self.office.page(request, visit, "people_kept.html", kept=kept, rows=rows, kinds=tuple(RequestKind))
 
     async def answer(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        request_id = named(request, "request")
-        work = partial(self._answer, visit.person, request_id, fields)
-        try:
-            done = await pressed(self.office, visit, fields, f"request/{request_id}", work)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._requests(request, visit, "", status=409, refusal=said, written=fields)
-        raise web.HTTPSeeOther(f"{PEOPLE}/requests?done={done}")
+        where = f"{PEOPLE}/requests"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            asked = await request_by_id(tx, named(request, "request"))
+            home = await self._home(tx, visit.person, asked.resident_id)
+            await answer_request(tx, asked, home, fields.get("text", ""), visit.person)
+        raise led_to(where, "answered")
 
-    async def _answer(self, person: Staff, request_id: int, fields: Fields, tx: Transaction) -> str:
-        asked = await request_by_id(tx, request_id)
-        home = await self._home(tx, person, asked.resident_id)
-        await answer_request(tx, asked, home, fields.get("text", ""), person)
-        return "answered"
-
-    async def _requests(
-        self,
-        request: web.Request,
-        visit: Visit,
-        asked: str,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
+    async def requests(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-            village = chosen(villages, asked) or villages[0]
+            village = chosen(villages, visit.asked(request).get("village", "")) or villages[0]
             found = await requests_of(tx, village.id)
             now = tx.now
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_requests.html",
-            status=status,
-            **visit.known,
-            here="people",
             village=village,
             found=found,
             now=now,
-            done=done,
-            refusal=refusal,
             refused_id=request.match_info.get("request", ""),
-            written=(written or {}).get("text", ""),
+            written=visit.told.written.get("text", ""),
         )
 
 
@@ -193,7 +135,3 @@ def rows_of(kept: KeptAbout, words: Words, visit: Visit) -> Sequence[tuple[str, 
         ),
     ]
     return [(name, text) for name, text in rows if text]
-
-
-def _looked_at(words: Mapping[str, str], look: Look) -> str:
-    return words[f"look_{look.action.partition('.')[0]}"]

@@ -1,13 +1,12 @@
-"""What every press among the people has in common: its village, its form taken once, its fields read."""
+"""What every press among the people has in common: its village, and its fields read."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields
 from store.actions.residents import Details
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal
@@ -15,20 +14,9 @@ from store.domain.people import Staff
 from store.queries.areas import groups_of, villages_served
 
 PEOPLE = "/console/people"
-ALREADY = "already"
 SEXES = ("male", "female")
 MARKS = ("is_head", "registered", "away", "party_member", "representative", "collective_member")
 _ID_DIGITS = 18
-
-Work = Callable[[Transaction], Awaitable[str]]
-
-
-async def pressed(office: Office, visit: Visit, fields: Fields, action: str, work: Work) -> str:
-    """The word of `work` for what was done, or "already" for a form that was pressed before."""
-    async with office.database.write(office.clock()) as tx:
-        if not await take_form(tx, visit.session, form_key({**fields, "action": action})):
-            return ALREADY
-        return await work(tx)
 
 
 async def villages_open_to(tx: Transaction, person: Staff, may: Callable[[Staff, str], bool]) -> list[Area]:

@@ -25,17 +25,16 @@ class RosterPages:
             villages = await _villages(tx, visit.person)
             village = chosen(villages, request.query.get("village", "")) if villages else None
             if village is None:
-                return self.office.pages.page(request, "people_villages.html", **visit.known, villages=villages)
+                return self.office.page(request, visit, "people_villages.html", villages=villages)
             sought = _sought(request, village)
             found = await list_people(tx, visit.person, sought)
             people, homes = await counted(tx, visit.person, village)
             groups = await groups_of(tx, village.id)
             tags = await tags_of_village(tx, village.id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people.html",
-            **visit.known,
-            here="people",
             village=village,
             villages=villages,
             found=found,
@@ -46,7 +45,6 @@ class RosterPages:
             tags=tags,
             filters=tuple(Lives),
             keeps=may_keep_roster(visit.person, village.path),
-            done=request.query.get("done", ""),
         )
 
 

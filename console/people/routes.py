@@ -30,14 +30,14 @@ def _roster_routes(office: Office) -> list[web.RouteDef]:
     return [
         web.get("/people", keeper.page(RosterPages(office).list)),
         web.get("/people/homes/new", keeper.page(new.form)),
-        web.post("/people/homes/new", keeper.press(new.enter)),
+        web.post("/people/homes/new", keeper.press(new.enter, new.form)),
         web.get(_HOME, keeper.page(homes.one)),
-        web.post(_HOME + f"/{{action:{'|'.join(home.ACTIONS)}}}", keeper.press(homes.act)),
+        web.post(_HOME + f"/{{action:{'|'.join(home.ACTIONS)}}}", keeper.press(homes.act, homes.one)),
         web.get("/people/lists", keeper.page(named.show)),
-        web.post(_LISTS + f"/{{action:{'|'.join(lists.ACTIONS)}}}", keeper.press(named.act)),
+        web.post(_LISTS + f"/{{action:{'|'.join(lists.ACTIONS)}}}", keeper.press(named.act, named.show)),
         web.get(_RESIDENT, keeper.page(people.one)),
-        web.post(_RESIDENT + "/show-number", keeper.press(people.show_number)),
-        web.post(_RESIDENT + f"/{{action:{'|'.join(person.ACTIONS)}}}", keeper.press(people.act)),
+        web.post(_RESIDENT + "/show-number", keeper.press(people.show_number, people.one)),
+        web.post(_RESIDENT + f"/{{action:{'|'.join(person.ACTIONS)}}}", keeper.press(people.act, people.one)),
     ]
 
 
@@ -45,9 +45,9 @@ def _sheet_routes(office: Office) -> list[web.RouteDef]:
     keeper, sheets = Doorkeeper(office), SheetPages(office)
     return [
         web.get("/people/import", keeper.page(sheets.form)),
-        web.post("/people/import", keeper.press(sheets.upload, most_bytes=MOST_UPLOADED)),
+        web.post("/people/import", keeper.press(sheets.upload, sheets.form, most_bytes=MOST_UPLOADED)),
         web.get(_UPLOAD, keeper.page(sheets.one)),
-        web.post(_UPLOAD + "/{action:take|drop}", keeper.press(sheets.act)),
+        web.post(_UPLOAD + "/{action:take|drop}", keeper.press(sheets.act, sheets.one)),
         web.post("/people/export", keeper.press(sheets.export)),
     ]
 
@@ -58,14 +58,14 @@ def _care_routes(office: Office) -> list[web.RouteDef]:
     personal, papers = PersonalPages(office), PaperPages(office)
     return [
         web.get(_RESIDENT + "/merge", keeper.page(merging.page)),
-        web.post(_RESIDENT + "/merge", keeper.press(merging.merge)),
+        web.post(_RESIDENT + "/merge", keeper.press(merging.merge, merging.page)),
         web.get(_RESIDENT + "/flags", keeper.page(flags.page)),
-        web.post(_RESIDENT + "/flags/{action:set|end}", keeper.press(flags.act)),
+        web.post(_RESIDENT + "/flags/{action:set|end}", keeper.press(flags.act, flags.page)),
         web.get(_RESIDENT + "/kept", keeper.page(personal.kept)),
         web.post(_RESIDENT + "/kept/export", keeper.press(personal.export)),
-        web.post(_RESIDENT + "/kept/{action:request|erase}", keeper.press(personal.act)),
+        web.post(_RESIDENT + "/kept/{action:request|erase}", keeper.press(personal.act, personal.kept)),
         web.get("/people/requests", keeper.page(personal.requests)),
-        web.post(r"/people/requests/{request:\d{1,18}}", keeper.press(personal.answer)),
+        web.post(r"/people/requests/{request:\d{1,18}}", keeper.press(personal.answer, personal.requests)),
         web.get("/people/retention", keeper.page(papers.retention)),
         web.get("/people/assessment", keeper.page(papers.assessment)),
     ]

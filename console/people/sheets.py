@@ -4,14 +4,13 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
 from console.pages import language_asked
-from console.people.presses import PEOPLE, chosen, named, pressed, villages_open_to
-from console.visits import Fields, Office, Visit
+from console.people.presses import PEOPLE, chosen, named, villages_open_to
+from console.visits import Fields, Office, Visit, once
 from store.actions.roster_import import RosterPreview, preview
 from store.actions.roster_uploads import (
     drop_upload,
@@ -56,102 +55,65 @@ class Seen:
 class SheetPages:
     office: Office
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._form(request, visit, request.query.get("village", ""))
-
     async def upload(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Keep the file, once it proves to be a roster; what it would do is the next page."""
         village_id = fields.get("village", "")
-        try:
-            name, content = await _file(request)
-            today = self.office.clock().astimezone(visit.settings.zone).date()
-            await asyncio.to_thread(read_upload, content, name, today)
-            keep = partial(self._keep, visit.person, village_id, name, content)
-            kept = await pressed(self.office, visit, fields, f"upload/{hashlib.sha256(content).hexdigest()}", keep)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._form(request, visit, village_id, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{IMPORT}/{kept}" if kept.isdecimal() else f"{IMPORT}?village={village_id}")
-
-    async def _keep(self, person: Staff, village_id: str, name: str, content: bytes, tx: Transaction) -> str:
-        village = chosen(await villages_open_to(tx, person, may_keep_roster), village_id)
-        if village is None:
-            raise NotFound("area.unknown")
-        return str(await keep_upload(tx, village, name, content, person))
-
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._one(request, visit)
-
-    async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        upload_id, action = named(request, "upload"), request.match_info["action"]
-        work = partial(self._act, visit.person, upload_id, action, fields)
-        try:
-            await pressed(self.office, visit, fields, f"upload/{upload_id}/{action}", work)
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._one(request, visit, status=409, refusal=said, reason=fields.get("reason", ""))
+        name, content = await _file(request)
+        today = self.office.clock().astimezone(visit.settings.zone).date()
+        await asyncio.to_thread(read_upload, content, name, today)
+        file = {"file": hashlib.sha256(content).hexdigest()}
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, {**fields, **file}, f"{IMPORT}?{urlencode({'village': village_id})}")
+            upload_id = await keep_upload(tx, await _village(tx, visit.person, village_id), name, content, visit.person)
         raise web.HTTPSeeOther(f"{IMPORT}/{upload_id}")
 
-    async def _act(self, person: Staff, upload_id: int, action: str, fields: Fields, tx: Transaction) -> str:
-        upload, village = await upload_to_keep(tx, person, upload_id)
-        if action == "drop":
-            await drop_upload(tx, upload, person)
-        else:
-            flags = [flag for flag in SensitiveFlag if f"flag-{flag}" in fields]
-            await take_upload(tx, upload, village, flags, fields.get("reason", ""), person)
-        return action
+    async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        action, where = request.match_info["action"], f"{IMPORT}/{named(request, 'upload')}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, where)
+            upload, village = await upload_to_keep(tx, visit.person, named(request, "upload"))
+            if action == "drop":
+                await drop_upload(tx, upload, visit.person)
+            else:
+                flags = [flag for flag in SensitiveFlag if f"flag-{flag}" in fields]
+                await take_upload(tx, upload, village, flags, fields.get("reason", ""), visit.person)
+        raise web.HTTPSeeOther(where)
 
     async def export(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The whole roster with its numbers. The fact that it was taken out is committed before the file leaves."""
         async with self.office.database.write(self.office.clock()) as tx:
-            village = chosen(await villages_open_to(tx, visit.person, may_keep_roster), fields.get("village", ""))
-            if village is None:
-                raise NotFound("area.unknown")
+            village = await _village(tx, visit.person, fields.get("village", ""))
             rows = list(await export_rows(tx, village.id))
             tx.audit(village.id, f"staff:{visit.person.id}", "roster.exported", f"area:{village.id}", len(rows))
         content = await asyncio.to_thread(workbook, village.name, [EXPORT_HEADINGS, *rows])
         words = self.office.pages.words(language_asked(request))["people"]
         return download(content, f"{village.name}{words['roster_file']}.xlsx")
 
-    async def _form(
-        self, request: web.Request, visit: Visit, asked: str, *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-            village = chosen(villages, asked)
+            village = chosen(villages, visit.asked(request).get("village", ""))
             uploads = await uploads_of(tx, village.id) if village else []
-        return self.office.pages.page(
-            request,
-            "people_import.html",
-            status=status,
-            **visit.known,
-            here="people",
-            villages=villages,
-            village=village,
-            uploads=uploads,
-            refusal=refusal,
+        return self.office.page(
+            request, visit, "people_import.html", villages=villages, village=village, uploads=uploads
         )
 
-    async def _one(
-        self, request: web.Request, visit: Visit, *, status: int = 200, refusal: str = "", reason: str = ""
-    ) -> web.Response:
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             upload, village = await upload_to_keep(tx, visit.person, named(request, "upload"))
             seen = await self._seen(tx, upload, village) if upload.state is UploadState.SHOWN else None
         why = Refusal(upload.problem) if upload.problem else None
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "people_upload.html",
-            status=status,
-            **visit.known,
-            here="people",
             upload=upload,
             village=village,
             seen=seen,
             shown=SHOWN,
             sensitive=tuple(SensitiveFlag) if may_see_flags(visit.person, village.path) else (),
-            reason=reason,
-            refusal=refusal or (self.office.refused(request, why, visit.settings) if why else ""),
+            reason=visit.told.written.get("reason", ""),
+            refusal=visit.told.refusal or (self.office.refused(request, why, visit.settings) if why else ""),
         )
 
     async def _seen(self, tx: Transaction, upload: Upload, village: Area) -> Seen:
@@ -168,6 +130,14 @@ class SheetPages:
             changed=[(one.after.name, one.fields) for one in plan.changed[:SHOWN]],
             missing=[one.standing.name for one in plan.missing[:SHOWN]],
         )
+
+
+async def _village(tx: Transaction, person: Staff, asked: str) -> Area:
+    """The village that a form names. Raises NotFound where that is none whose roster he keeps."""
+    village = chosen(await villages_open_to(tx, person, may_keep_roster), asked)
+    if village is None:
+        raise NotFound("area.unknown")
+    return village
 
 
 async def _file(request: web.Request) -> tuple[str, bytes]:

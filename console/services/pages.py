@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.services import add_service, change_service, remove_service
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.domain.services import ServiceText
 from store.queries.access import may_edit_services
@@ -18,53 +17,36 @@ from store.queries.services import services_of
 
 SERVICES = "/console/services"
 NEW = "0"
-_BLANK = ServiceText("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePages:
     office: Office
 
-    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query, done=request.query.get("done", ""))
-
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Save a service (a new one under no number), or take it away."""
-        action = request.match_info["action"]
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
-                if await take_form(tx, visit.session, form_key({**fields, "action": request.path})):
-                    await _take(tx, visit.person, village, request, fields)
-                else:
-                    action = "already"
-        except Refusal as refusal:
-            if isinstance(refusal, NotFound) and refusal.key == "area.unknown":
-                raise
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{SERVICES}?village={village.id}&done={action}")
+        async with self.office.database.write(self.office.clock()) as tx:
+            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            where = f"{SERVICES}?village={village.id}"
+            await once(tx, request, visit, fields, where)
+            await _take(tx, visit.person, village, request, fields)
+        raise led_to(where, request.match_info["action"])
 
-    async def _page(
-        self, request: web.Request, visit: Visit, asked: Fields, *, status: int = 200, refusal: str = "", done: str = ""
-    ) -> web.Response:
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await _villages(tx, visit.person)
-            village = _chosen(villages, asked.get("village", ""))
+            village = _chosen(villages, visit.asked(request).get("village", ""))
             listed = await services_of(tx, village.id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "services.html",
-            status=status,
-            **visit.known,
             village=village,
             villages=villages,
             services=listed,
             refused_id=request.match_info.get("service", ""),
-            written=_text(asked) if refusal else _BLANK,
-            blank=_BLANK,
-            refusal=refusal,
-            done=done,
+            written=_text(visit.told.written),
+            blank=_text({}),
         )
 
 

@@ -10,5 +10,5 @@ def service_routes(office: Office) -> list[web.RouteDef]:
     keeper, pages = Doorkeeper(office), ServicePages(office)
     return [
         web.get("/services", keeper.page(pages.list)),
-        web.post(r"/services/{service:\d{1,15}}/{action:save|remove}", keeper.press(pages.act)),
+        web.post(r"/services/{service:\d{1,15}}/{action:save|remove}", keeper.press(pages.act, pages.list)),
     ]

@@ -1,13 +1,12 @@
 """Accounts with providers: how they fare, whether they answer, adding one. Credentials go in and never come out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from console.pages import language_asked
-from console.settings.room import Place, back, begin_press, place_of, show
-from console.visits import Fields, Office, Visit
+from console.settings.room import back, begin_press, place_of, show
+from console.visits import Fields, Office, Told, Visit
 from notifier.accounts import Checked, add_working_account, check_account
 from notifier.registry import NEEDED
 from store.actions.accounts import start_account
@@ -30,55 +29,47 @@ class ChannelPages:
     office: Office
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._list(request, visit, request.query.get("area", ""))
+        return await self._list(request, visit)
 
     async def test(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The provider is asked between two transactions: it may take its time."""
         async with self.office.database.write(self.office.clock()) as tx:
             account = await self._account(tx, request, visit)
-            area = await begin_press(tx, visit, fields, "channels/test")
+            await begin_press(tx, request, visit, fields, "channels")
             tx.audit(account.area_id, f"staff:{visit.person.id}", "channel.tested", f"account:{account.id}")
         checked = await check_account(account, self.office.outside)
-        return await self._list(request, visit, str(area.id), (account.id, checked))
+        visit = replace(visit, told=Told(written=fields))
+        return await self._list(request, visit, (account.id, checked))
 
     async def start(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
             account = await self._account(tx, request, visit)
-            area = await begin_press(tx, visit, fields, "channels/start")
+            area = await begin_press(tx, request, visit, fields, "channels")
             await start_account(tx, account, actor=f"staff:{visit.person.id}")
         raise back("channels", area, "started")
-
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._form(request, visit, request.query)
 
     async def add(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Sealed before it is written. What is secret has to be typed again where something was wrong."""
         kind = fields.get("kind", "")
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                area = await begin_press(tx, visit, fields, "channels/new")
-                if not may_manage_channels(visit.person, area.path):
-                    raise NotAllowed("setting.not_yours")
-                given = {name: fields[name] for name in _asked(kind) if fields.get(name)}
-                actor = f"staff:{visit.person.id}"
-                name = fields.get("name", "")
+        async with self.office.database.write(self.office.clock()) as tx:
+            area = await begin_press(tx, request, visit, fields, "channels")
+            if not may_manage_channels(visit.person, area.path):
+                raise NotAllowed("setting.not_yours")
+            given = {name: fields[name] for name in _asked(kind) if fields.get(name)}
+            actor, name = f"staff:{visit.person.id}", fields.get("name", "")
+            try:
                 await add_working_account(tx, area, kind, name, given, self.office.outside, actor=actor)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self._told(request, refusal, visit)
-            return await self._form(request, visit, fields, said)
+            except Refusal as refusal:
+                raise self._by_labels(request, refusal) from refusal
         raise back("channels", area, "added")
 
-    def _told(self, request: web.Request, refusal: Refusal, visit: Visit) -> str:
+    def _by_labels(self, request: web.Request, refusal: Refusal) -> Refusal:
         """What is missing by the names that the form gives it; a provider's own error may hold what was typed."""
         if refusal.key == "channel.credentials_missing":
             labels = self.office.pages.words(language_asked(request))["credential"]
             missing = "、".join(labels[name] for name in str(refusal.params["missing"]).split(", "))
-            refusal = Refusal(refusal.key, missing=missing)
-        if refusal.key == "channel.credentials_wrong":
-            refusal = Refusal("channel.credentials_unusable")
-        return self.office.refused(request, refusal, visit.settings)
+            return Refusal("channel.credentials_missing", missing=missing)
+        return Refusal("channel.credentials_unusable") if refusal.key == "channel.credentials_wrong" else refusal
 
     async def _account(self, tx: Transaction, request: web.Request, visit: Visit) -> Account:
         """Raises NotFound for whoever is not its administrator."""
@@ -88,10 +79,10 @@ class ChannelPages:
         return account
 
     async def _list(
-        self, request: web.Request, visit: Visit, area_id: str, tested: tuple[int, Checked] | None = None
+        self, request: web.Request, visit: Visit, tested: tuple[int, Checked] | None = None
     ) -> web.Response:
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_of(tx, visit, area_id)
+            place = await place_of(tx, visit, visit.asked(request).get("area", ""))
             found = await health_of(tx, await accounts_around(tx, place.area))
             paths = {one.account.area_id: (await area_by_id(tx, one.account.area_id)).path for one in found}
         managed = {area_id for area_id, path in paths.items() if may_manage_channels(visit.person, path)}
@@ -108,12 +99,11 @@ class ChannelPages:
             checked=tested[1] if tested else None,
         )
 
-    async def _form(
-        self, request: web.Request, visit: Visit, written: Mapping[str, str], refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        written = visit.asked(request)
         kind = written.get("kind", "")
         async with self.office.database.read(self.office.clock()) as tx:
-            place: Place = await place_of(tx, visit, written.get("area", ""))
+            place = await place_of(tx, visit, written.get("area", ""))
         if not may_manage_channels(visit.person, place.area.path):
             raise NotFound("area.unknown")
         return show(
@@ -122,8 +112,6 @@ class ChannelPages:
             visit,
             "channel_new",
             place,
-            status=409 if refusal else 200,
-            refusal=refusal,
             kinds=KINDS,
             kind=kind if kind in KINDS else "",
             asked=_asked(kind),

@@ -13,7 +13,7 @@ from store.actions.settings import set_own_days
 from store.actions.staff import leave_duty_open, put_on_duty
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotAllowed, NotFound
 from store.domain.figures import month_after
 from store.domain.people import Staff
 from store.domain.working_calendar import WorkingCalendar
@@ -70,10 +70,10 @@ class DayPages:
             asked=request.query.get("day", ""),
         )
 
-    async def set_day(self, _request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+    async def set_day(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         day, works = _day(fields.get("day", "")), fields.get("works", "")
         async with self.office.database.write(self.office.clock()) as tx:
-            area = await begin_press(tx, visit, fields, "calendar")
+            area = await begin_press(tx, request, visit, fields, "calendar")
             if not may_change_settings(visit.person, area.path):
                 raise NotFound("area.unknown")
             if day is None or works not in WORKS:
@@ -81,25 +81,16 @@ class DayPages:
             await set_own_days(tx, area, {day: WORKS[works]}, actor=f"staff:{visit.person.id}")
         raise back("calendar", area, "day_set", month=f"{day:%Y-%m}")
 
-    async def roster(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._roster(request, visit, request.query.get("area", ""))
-
     async def set_roster(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Only the days whose name was changed: two who fill it in at once keep each other's."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                area = await begin_press(tx, visit, fields, "roster")
-                await _keep_roster(tx, visit, area, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._roster(request, visit, fields.get("area", ""), said)
+        async with self.office.database.write(self.office.clock()) as tx:
+            area = await begin_press(tx, request, visit, fields, "roster")
+            await _keep_roster(tx, visit, area, fields)
         raise back("roster", area, "roster_set")
 
-    async def _roster(self, request: web.Request, visit: Visit, area_id: str, refusal: str = "") -> web.Response:
+    async def roster(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_of(tx, visit, area_id)
+            place = await place_of(tx, visit, visit.asked(request).get("area", ""))
             place = Place(_village_of(place), place.others)
             settings = await settings_for(tx, place.area.id)
             today = self.office.clock().astimezone(settings.zone).date()
@@ -113,8 +104,6 @@ class DayPages:
             visit,
             "roster",
             place,
-            status=409 if refusal else 200,
-            refusal=refusal,
             days=[(day, on_duty.get(day), calendar.is_working_day(day)) for day in days],
             people=people,
             may_change=may_keep_duty_roster(visit.person, place.area.path),

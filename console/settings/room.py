@@ -1,13 +1,11 @@
-"""What the pages of the settings share: which place, and how a refusal is told."""
+"""What the pages of the settings share: which place, and where a form leads."""
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from console.visits import Fields, Office, Visit, form_key
-from store.actions.sign_in import take_form
+from console.visits import Fields, Office, Visit, led_to, once
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound
@@ -36,42 +34,33 @@ async def place_of(tx: Transaction, visit: Visit, area_id: str) -> Place:
     raise NotFound("area.unknown")
 
 
-async def begin_press(tx: Transaction, visit: Visit, fields: Fields, action: str) -> Area:
-    """The area of a form that was not pressed before; of one that was, the page that it led to."""
-    place = await place_of(tx, visit, fields.get("area", ""))
-    if not await take_form(tx, visit.session, form_key({**fields, "action": f"settings/{action}"})):
-        raise back(action.partition("/")[0] if action.partition("/")[0] in SECTIONS else "", place.area, "already")
-    return place.area
+async def begin_press(tx: Transaction, request: web.Request, visit: Visit, fields: Fields, section: str) -> Area:
+    """The area of a form that stood on that page. Raises HTTPSeeOther for one that was pressed before."""
+    area = (await place_of(tx, visit, fields.get("area", ""))).area
+    await once(tx, request, visit, fields, _path_of(section, area))
+    return area
 
 
 def back(section: str, area: Area, done: str, **more: str | int) -> web.HTTPSeeOther:
     """To the page that the form stood on, which says what was done."""
-    path = f"{SETTINGS}/{section}" if section else SETTINGS
-    return web.HTTPSeeOther(f"{path}?{urlencode({'area': area.id, 'done': done, **more})}")
+    return led_to(_path_of(section, area), done, **more)
+
+
+def _path_of(section: str, area: Area) -> str:
+    return f"{SETTINGS}/{section}?area={area.id}" if section else f"{SETTINGS}?area={area.id}"
 
 
 def show(
-    office: Office,
-    request: web.Request,
-    visit: Visit,
-    section: str,
-    place: Place,
-    *,
-    status: int = 200,
-    page: str = "",
-    **values: Any,
+    office: Office, request: web.Request, visit: Visit, section: str, place: Place, *, page: str = "", **values: Any
 ) -> web.Response:
-    """A page of the room. `done` in its address says what a press before it did; `page` where a section has several."""
-    return office.pages.page(
+    """A page of the room; `page` where a section has several."""
+    return office.page(
         request,
+        visit,
         f"settings_{page or section or 'index'}.html",
-        status=status,
-        **visit.known,
-        here="settings",
         section=section,
         sections=SECTIONS,
         area=place.area,
         places=place.others,
-        done=request.query.get("done", ""),
-        **{"refusal": "", **values},
+        **values,
     )

@@ -23,7 +23,6 @@ from notifier.channels.sms.templates import (
 from store.actions.accounts import keep_template
 from store.database import Transaction
 from store.domain.accounts import Account, AccountKind
-from store.domain.areas import Area
 from store.domain.errors import NotAllowed, NotFound, Refusal
 from store.queries.access import may_manage_channels
 from store.queries.accounts import account_by_id
@@ -66,68 +65,47 @@ class Tried:
 class TextPages:
     office: Office
 
-    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query.get("area", ""), text=request.query.get("text", ""))
-
     async def keep(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """An empty text takes a template away. What the linter objects to is kept all the same: people approve."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                account = await account_by_id(tx, _number(fields.get("account", "")))
-                area = await _keep(tx, visit, account, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields.get("area", ""), refusal=said, written=fields)
+        async with self.office.database.write(self.office.clock()) as tx:
+            account = await account_by_id(tx, _number(fields.get("account", "")))
+            if not may_manage_channels(visit.person, (await area_by_id(tx, account.area_id)).path):
+                raise NotFound("account.unknown")
+            area = await begin_press(tx, request, visit, fields, "texts")
+            await _keep(tx, visit, account, fields)
         raise back("texts", area, "template_kept" if fields.get("text") else "template_gone")
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        area_id: str,
-        *,
-        text: str = "",
-        refusal: str = "",
-        written: Fields | None = None,
-    ) -> web.Response:
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        """The templates, and what becomes of a text that is tried out in the address."""
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_of(tx, visit, area_id)
+            place = await place_of(tx, visit, visit.asked(request).get("area", ""))
             around = [pair for pair in await accounts_around(tx, place.area) if pair[0].kind in APPROVING]
             paths = {account.area_id: (await area_by_id(tx, account.area_id)).path for account, _ in around}
         gateways = [
             _gateway(account, name, may_change=may_manage_channels(visit.person, paths[account.area_id]))
             for account, name in around
         ]
-        text = text.replace("\0", "")[:MOST_TEXT_CHARACTERS]
+        text = request.query.get("text", "").replace("\0", "")[:MOST_TEXT_CHARACTERS]
         return show(
             self.office,
             request,
             visit,
             "texts",
             place,
-            status=409 if refusal else 200,
-            refusal=refusal,
             gateways=gateways,
             text=text,
             tried=[_tried(account, text) for account, _ in around] if text else [],
             parts=count_parts(text).parts if text else 0,
-            written=written or {},
         )
 
 
-async def _keep(tx: Transaction, visit: Visit, account: Account, fields: Fields) -> Area:
+async def _keep(tx: Transaction, visit: Visit, account: Account, fields: Fields) -> None:
     code, text = fields.get("code", ""), fields.get("text", "")
-    if not may_manage_channels(visit.person, (await area_by_id(tx, account.area_id)).path):
-        raise NotFound("account.unknown")
-    area = await begin_press(tx, visit, fields, "texts")
     if account.kind not in APPROVING or not _CODE.fullmatch(code):
         raise NotAllowed("template.code_wrong")
     if len(text) > MOST_TEXT_CHARACTERS:
         raise Refusal("template.too_long", most=MOST_TEXT_CHARACTERS)
     await keep_template(tx, account, code, text, actor=f"staff:{visit.person.id}")
-    return area
 
 
 def _gateway(account: Account, area_name: str, *, may_change: bool) -> Gateway:

@@ -63,36 +63,23 @@ class Line:
 class VillagePages:
     office: Office
 
-    async def index(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query.get("area", ""))
-
     async def change(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         name = request.match_info["name"]
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                area = await begin_press(tx, visit, fields, name)
-                if not may_change_setting(visit.person, name, area.path):
-                    raise NotAllowed("setting.not_yours")
-                changed = await set_setting(tx, area, name, _typed(name, fields), actor=f"staff:{visit.person.id}")
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return await self._refused(request, visit, fields, name, refusal)
+        async with self.office.database.write(self.office.clock()) as tx:
+            area = await begin_press(tx, request, visit, fields, "")
+            if not may_change_setting(visit.person, name, area.path):
+                raise NotAllowed("setting.not_yours")
+            changed = await set_setting(tx, area, name, _typed(name, fields), actor=f"staff:{visit.person.id}")
         raise back("", area, "set" if changed else "same", name=name)
 
     async def rename(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The village itself or one of its groups."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                area = await begin_press(tx, visit, fields, "name")
-                if not may_change_settings(visit.person, area.path):
-                    raise NotAllowed("setting.not_yours")
-                one = await _inside(tx, area, fields.get("which", ""))
-                await rename_area(tx, one, fields.get("name", ""), actor=f"staff:{visit.person.id}")
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return await self._refused(request, visit, fields, f"name{fields.get('which', '')}", refusal)
+        async with self.office.database.write(self.office.clock()) as tx:
+            area = await begin_press(tx, request, visit, fields, "")
+            if not may_change_settings(visit.person, area.path):
+                raise NotAllowed("setting.not_yours")
+            one = await _inside(tx, area, fields.get("which", ""))
+            await rename_area(tx, one, fields.get("name", ""), actor=f"staff:{visit.person.id}")
         raise back("", area, "renamed")
 
     async def changes(self, request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -109,18 +96,10 @@ class VillagePages:
             self.office, request, visit, "changes", place, lines=lines, after=further, is_first=not _is_key(after)
         )
 
-    async def _refused(
-        self, request: web.Request, visit: Visit, fields: Fields, name: str, refusal: Refusal
-    ) -> web.Response:
-        said = self.office.refused(request, refusal, visit.settings)
-        typed = fields.get("value", fields.get("name", ""))
-        return await self._page(request, visit, fields.get("area", ""), said, (name, typed))
-
-    async def _page(
-        self, request: web.Request, visit: Visit, area_id: str, refusal: str = "", refused: tuple[str, str] = ("", "")
-    ) -> web.Response:
+    async def index(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        refused = _refused(request, visit.told.written)
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_of(tx, visit, area_id)
+            place = await place_of(tx, visit, visit.asked(request).get("area", ""))
             values = await setting_values(tx, place.area)
             inside = await children_of(tx, place.area)
         words = self.office.pages.words(language_asked(request))
@@ -131,8 +110,6 @@ class VillagePages:
             visit,
             "",
             place,
-            status=409 if refusal else 200,
-            refusal=refusal,
             refused=refused[0],
             typed=refused[1],
             lines=lines,
@@ -143,6 +120,12 @@ class VillagePages:
 
 
 Words = Mapping[str, Mapping[str, str]]
+
+
+def _refused(request: web.Request, written: Fields) -> tuple[str, str]:
+    """Which line of the page was refused, and what was typed there."""
+    name = request.match_info.get("name") or f"name{written.get('which', '')}"
+    return (name, written.get("value", written.get("name", ""))) if written else ("", "")
 
 
 def _line(value: SettingValue, visit: Visit, area: Area, words: Words, refused: tuple[str, str]) -> Line:

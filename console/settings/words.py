@@ -1,12 +1,12 @@
 """Messages in a village's own words: what is said now, how it looks on a handset, and what is to be known of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from console.settings.room import back, begin_press, place_of, show
 from console.settings.word_looks import given_for, lines_of, look_at, way_of
-from console.visits import Fields, Office, Visit
+from console.visits import Fields, Office, Told, Visit
 from notifier.own_text_linter import Worded, remarks
 from notifier.render import Medium
 from notifier.wordable import WORDABLE
@@ -14,7 +14,7 @@ from store.actions.areas import unset_setting
 from store.actions.settings import set_setting
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotAllowed, Refusal
 from store.domain.own_texts import MOST_CHARACTERS
 from store.domain.settings import LANGUAGES, AreaSettings
 from store.queries.access import may_change_settings
@@ -48,31 +48,22 @@ class WordPages:
             languages=LANGUAGES,
         )
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._one(request, visit, request.query.get("area", ""))
-
     async def press(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Keep the words, let what holds above hold here again, or only look."""
         pressed, text = fields.get("press", ""), fields.get("text", "")
         if pressed == LOOK:
-            return await self._one(request, visit, fields.get("area", ""), text)
-        language, message, medium = (request.match_info[part] for part in ("language", "message", "medium"))
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                area = await begin_press(tx, visit, fields, f"words/{language}/{message}/{medium}")
-                if not may_change_settings(visit.person, area.path):
-                    raise NotAllowed("setting.not_yours")
-                worded = self._worded(request, await settings_for(tx, area.id)).saying(text)
-                given = await given_for(tx, self.office.renderer, worded, area)
-                # Whoever types what holds above wants no words of his own.
-                is_own, actor = pressed != STANDARD and text != given.above, f"staff:{visit.person.id}"
-                changed = await (self._keep if is_own else _let_go)(tx, worded, area, actor)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._one(request, visit, fields.get("area", ""), text, said)
-        raise back("words", area, ("worded" if is_own else "standard") if changed else "same", language=language)
+            return await self.form(request, replace(visit, told=Told(written=fields)))
+        async with self.office.database.write(self.office.clock()) as tx:
+            area = await begin_press(tx, request, visit, fields, "words")
+            if not may_change_settings(visit.person, area.path):
+                raise NotAllowed("setting.not_yours")
+            worded = self._worded(request, await settings_for(tx, area.id)).saying(text)
+            given = await given_for(tx, self.office.renderer, worded, area)
+            # Whoever types what holds above wants no words of his own.
+            is_own, actor = pressed != STANDARD and text != given.above, f"staff:{visit.person.id}"
+            changed = await (self._keep if is_own else _let_go)(tx, worded, area, actor)
+        done = ("worded" if is_own else "standard") if changed else "same"
+        raise back("words", area, done, language=worded.language)
 
     async def _keep(self, tx: Transaction, worded: Worded, area: Area, actor: str) -> bool:
         """Raises Refusal("own_text.wrong") and ("own_text.objected"), with which the whole press is undone."""
@@ -81,25 +72,21 @@ class WordPages:
             raise Refusal("own_text.objected")
         return changed
 
-    async def _one(
-        self, request: web.Request, visit: Visit, area_id: str, written: str | None = None, refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         renderer = self.office.renderer
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_of(tx, visit, area_id)
+            place = await place_of(tx, visit, visit.asked(request).get("area", ""))
             worded = self._worded(request, await settings_for(tx, place.area.id))
             given = await given_for(tx, renderer, worded, place.area)
             serving = await accounts_serving(tx, place.area.id)
-        worded = worded.saying((given.own or given.above) if written is None else written)
+        worded = worded.saying(visit.told.written.get("text", given.own or given.above))
         return show(
             self.office,
             request,
             visit,
             "words",
             place,
-            status=409 if refusal else 200,
             page="words_one",
-            refusal=refusal,
             worded=worded,
             way=way_of(renderer, worded),
             given=given,

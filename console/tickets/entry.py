@@ -1,16 +1,15 @@
 """Writing a ticket down for somebody who stands at the counter or is on the telephone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from console.pages import language_asked
 from console.tickets.asked import TICKETS
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.contacts import find_or_add_contact
-from store.actions.sign_in import take_form
 from store.actions.tickets import called_to, note_on_ticket, submit_ticket
 from store.database import Transaction
 from store.domain.areas import Area
@@ -33,23 +32,12 @@ _LONGEST_SUBJECT = 80
 class EntryPages:
     office: Office
 
-    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, {"village": request.query.get("village", "")})
-
     async def enter(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                if not await take_form(tx, visit.session, form_key({**fields, "action": "new"})):
-                    raise web.HTTPSeeOther(f"{TICKETS}?done=already")
-                how = self._how(request, fields)
-                ticket = await self._submit(tx, visit.person, fields, how)
-                where = await self._where(tx, visit.person, ticket)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        raise web.HTTPSeeOther(where)
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, TICKETS)
+            ticket = await self._submit(tx, visit.person, fields, self._how(request, fields))
+            where = await self._where(tx, visit.person, ticket)
+        raise led_to(where, "new")
 
     async def _submit(self, tx: Transaction, person: Staff, fields: Fields, how: str) -> Ticket:
         """The resident gets his receipt, whoever should work on it hears of it, and who wrote it down is kept."""
@@ -81,23 +69,20 @@ class EntryPages:
         try:
             await ticket_seen_by(tx, person, ticket.id)
         except NotFound:
-            return f"{TICKETS}?done=new&number={ticket.number}"
-        return f"{TICKETS}/{ticket.id}?done=new"
+            return f"{TICKETS}?number={ticket.number}"
+        return f"{TICKETS}/{ticket.id}"
 
-    async def _page(
-        self, request: web.Request, visit: Visit, written: Mapping[str, str], *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_served(tx, visit.person)
-            asked = str(villages[0].id) if len(villages) == 1 else written.get("village", "")
+            asked = str(villages[0].id) if len(villages) == 1 else visit.asked(request).get("village", "")
             village = _chosen(villages, asked) if asked else None
             groups = await groups_of(tx, village.id) if village else []
             officers = await staff_of_village(tx, village.path) if village else []
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "new.html",
-            status=status,
-            **visit.known,
             here="new",
             villages=villages,
             village=village,
@@ -105,8 +90,6 @@ class EntryPages:
             officers=officers,
             categories=CATEGORIES,
             said_how=SAID_HOW,
-            written=written,
-            refusal=refusal,
         )
 
 

@@ -9,12 +9,10 @@ from console.fields import whole_number
 from console.pages import language_asked
 from console.streams import News
 from console.tickets.asked import TICKETS, asked_of, wanted_by
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.saved_views import drop_view, save_view
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import Refusal
 from store.domain.people import Staff
 from store.domain.tickets import Category
 from store.queries.areas import groups_of, villages_served
@@ -28,9 +26,6 @@ from store.queries.ticket_news import newest_step, newest_step_seen
 class TicketLists:
     office: Office
 
-    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query)
-
     async def news(self, request: web.Request, visit: Visit, since: int) -> News | None:
         """Whether something happened to any ticket that he may see."""
         async with self.office.database.read(self.office.clock()) as tx:
@@ -40,23 +35,18 @@ class TicketLists:
 
     async def keep(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Keep what is asked for under a name of his own."""
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                if await take_form(tx, visit.session, form_key({**fields, "action": "view"})):
-                    await save_view(tx, visit.person, fields.get("name", ""), asked_of(fields))
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        raise web.HTTPSeeOther(f"{TICKETS}?done=view")
+        async with self.office.database.write(self.office.clock()) as tx:
+            await once(tx, request, visit, fields, TICKETS)
+            await save_view(tx, visit.person, fields.get("name", ""), asked_of(fields))
+        raise led_to(TICKETS, "view")
 
     async def drop(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
             await drop_view(tx, visit.person, int(request.match_info["view"]))
-        raise web.HTTPSeeOther(f"{TICKETS}?done=view_dropped")
+        raise led_to(TICKETS, "view_dropped")
 
-    async def _page(
-        self, request: web.Request, visit: Visit, fields: Fields, *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        fields = visit.asked(request)
         asked, after = asked_of(fields), fields.get("after", "")
         wanted = wanted_by(asked)
         async with self.office.database.read(self.office.clock()) as tx:
@@ -64,12 +54,10 @@ class TicketLists:
             found = await list_tickets(tx, visit.person, wanted, after)
             places, officers = await _choices(tx, visit.person)
             views = await views_of(tx, visit.person)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "tickets.html",
-            status=status,
-            **visit.known,
-            here="tickets",
             found=found,
             asked=asked,
             wanted=wanted,
@@ -82,9 +70,7 @@ class TicketLists:
             newest=newest,
             villages={line.village for line in found.lines},
             is_first=not after,
-            refusal=refusal,
             view_name=fields.get("name", ""),
-            done=fields.get("done", ""),
             number=whole_number(fields.get("number", "")),
         )
 

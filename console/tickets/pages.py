@@ -1,7 +1,6 @@
 """One ticket at the console with its conversation, and what may be done with it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -10,9 +9,8 @@ from console.pages import language_asked
 from console.streams import News
 from console.tickets.asked import TICKETS
 from console.tickets.casework import ACTIONS, Outcome
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Told, Visit, is_new, led_to
 from notifier.telling import write_tells
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
 from store.domain.tickets import TRANSITIONS, Ticket, TicketEvent
@@ -38,9 +36,6 @@ _EVENTS = {
 @dataclass(frozen=True, slots=True)
 class TicketPages:
     office: Office
-
-    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, done=request.query.get("done", ""))
 
     async def file(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """A photo or a voice note that came with a ticket which this person may see."""
@@ -68,19 +63,12 @@ class TicketPages:
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """One action, once however often it is pressed, and told to whoever is to hear of it."""
-        action = request.match_info["action"]
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                outcome = await self._take(tx, visit, request, fields)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, status=409, refusal=said, action=action, written=fields)
+        async with self.office.database.write(self.office.clock()) as tx:
+            outcome = await self._take(tx, visit, request, fields)
         self.office.pulse.beat()
         if outcome and outcome.numbers is not None:
             return self._numbers(request, visit, outcome.numbers)
-        return await self._back(request, visit, action if outcome else "already")
+        return await self._back(request, visit, request.match_info["action"] if outcome else "already")
 
     async def fill(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The page again, with the canned reply that was chosen behind what was written already. Nothing is sent."""
@@ -90,13 +78,14 @@ class TicketPages:
             reply = await reply_of(tx, ticket.village_id, chosen) if chosen else None
         parts = [fields.get("text", ""), reply.text if reply else ""]
         text = "\n".join(part for part in parts if part)
-        return await self._page(request, visit, action="answer", written={**fields, "text": text})
+        filled = Told(action="answer", written={**fields, "text": text})
+        return await self.one(request, replace(visit, told=filled))
 
     async def _take(self, tx: Transaction, visit: Visit, request: web.Request, fields: Fields) -> Outcome | None:
         """What came of it; None for a form that was pressed before. Raises Refusal where somebody else was faster."""
         action = request.match_info["action"]
         ticket = await ticket_seen_by(tx, visit.person, _ticket_id(request))
-        if not await take_form(tx, visit.session, form_key({**fields, "action": f"{ticket.id}/{action}"})):
+        if not await is_new(tx, request, visit, fields):
             return None
         seen = whole_number(fields.get("seen", ""))
         if action not in _UNDISTURBED and await newest_event_of_others(tx, visit.person, ticket) > seen:
@@ -112,45 +101,27 @@ class TicketPages:
             try:
                 await ticket_seen_by(tx, visit.person, ticket_id)
             except NotFound:
-                raise web.HTTPSeeOther(f"{TICKETS}?done={done}") from None
-        raise web.HTTPSeeOther(f"{TICKETS}/{ticket_id}?done={done}")
+                raise led_to(TICKETS, done) from None
+        raise led_to(f"{TICKETS}/{ticket_id}", done)
 
     def _numbers(self, request: web.Request, visit: Visit, numbers: tuple[str, ...]) -> web.Response:
         """Numbers to ring stand on this answer only: no address leads to them."""
-        return self.office.pages.page(
-            request, "numbers.html", **visit.known, here="tickets", numbers=numbers, ticket_id=_ticket_id(request)
-        )
+        return self.office.page(request, visit, "numbers.html", numbers=numbers, ticket_id=_ticket_id(request))
 
-    async def _page(
-        self,
-        request: web.Request,
-        visit: Visit,
-        *,
-        status: int = 200,
-        done: str = "",
-        refusal: str = "",
-        action: str = "",
-        written: Mapping[str, str] | None = None,
-    ) -> web.Response:
-        """`written` is what was typed into the form of `action`: nobody types again what was refused."""
+    async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await ticket_sheet(tx, visit.person, _ticket_id(request))
             replies = await replies_of(tx, sheet.ticket.village_id)
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "ticket.html",
-            status=status,
-            **{**visit.known, "zone": sheet.settings.zone},
-            here="tickets",
+            zone=sheet.settings.zone,
             sheet=sheet,
             ticket=sheet.ticket,
             actions=_actions(sheet.ticket),
             replies=replies,
             edits_replies=may_edit_replies(visit.person, sheet.settings.area.path),
-            done=done,
-            refusal=refusal,
-            refused_action=action,
-            written=written or {},
         )
 
 

@@ -1,17 +1,15 @@
 """What a village often answers, kept by whoever serves the whole of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from console.fields import whole_number
-from console.visits import Fields, Office, Visit, form_key
+from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.canned_replies import LONGEST_NAME, LONGEST_REPLY, drop_reply, keep_reply
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound, Refusal
+from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.queries.access import may_edit_replies
 from store.queries.areas import villages_served
@@ -24,63 +22,40 @@ REPLIES = "/console/tickets/replies"
 class ReplyPages:
     office: Office
 
-    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return await self._page(request, visit, request.query)
-
     async def keep(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Write one down, or change the one that `reply` names."""
-        return await self._change(request, visit, fields)
+        async with self.office.database.write(self.office.clock()) as tx:
+            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            where = f"{REPLIES}?village={village.id}"
+            await once(tx, request, visit, fields, where)
+            reply_id = whole_number(fields.get("reply", ""))
+            await keep_reply(tx, village, visit.person, fields.get("name", ""), fields.get("text", ""), reply_id)
+        raise led_to(where, "reply")
 
     async def drop(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        return await self._change(request, visit, fields, dropping=int(request.match_info["reply"]))
+        async with self.office.database.write(self.office.clock()) as tx:
+            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            where = f"{REPLIES}?village={village.id}"
+            await once(tx, request, visit, fields, where)
+            await drop_reply(tx, village, visit.person, int(request.match_info["reply"]))
+        raise led_to(where, "reply_dropped")
 
-    async def _change(
-        self, request: web.Request, visit: Visit, fields: Fields, *, dropping: int = 0
-    ) -> web.StreamResponse:
-        try:
-            async with self.office.database.write(self.office.clock()) as tx:
-                village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
-                if await take_form(tx, visit.session, form_key({**fields, "action": f"reply/{dropping}"})):
-                    await _take(tx, village, visit.person, fields, dropping)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            said = self.office.refused(request, refusal, visit.settings)
-            return await self._page(request, visit, fields, status=409, refusal=said)
-        done = "reply_dropped" if dropping else "reply"
-        raise web.HTTPSeeOther(f"{REPLIES}?village={village.id}&done={done}")
-
-    async def _page(
-        self, request: web.Request, visit: Visit, written: Mapping[str, str], *, status: int = 200, refusal: str = ""
-    ) -> web.Response:
+    async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await _villages(tx, visit.person)
-            asked = str(villages[0].id) if len(villages) == 1 else written.get("village", "")
+            asked = str(villages[0].id) if len(villages) == 1 else visit.asked(request).get("village", "")
             village = _chosen(villages, asked) if asked else None
             replies = await replies_of(tx, village.id) if village else []
-        return self.office.pages.page(
+        return self.office.page(
             request,
+            visit,
             "ticket_replies.html",
-            status=status,
-            **visit.known,
-            here="tickets",
             villages=villages,
             village=village,
             replies=replies,
-            written=written if refusal else {},
             longest_name=LONGEST_NAME,
             longest=LONGEST_REPLY,
-            refusal=refusal,
-            done=written.get("done", ""),
         )
-
-
-async def _take(tx: Transaction, village: Area, person: Staff, fields: Fields, dropping: int) -> None:
-    if dropping:
-        await drop_reply(tx, village, person, dropping)
-    else:
-        reply_id = whole_number(fields.get("reply", ""))
-        await keep_reply(tx, village, person, fields.get("name", ""), fields.get("text", ""), reply_id)
 
 
 async def _villages(tx: Transaction, person: Staff) -> list[Area]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.visits import HOME, Fields, Office, Visit, form_key
+from console.visits import HOME, Fields, Office, Visit, led_to, once
 from store.actions.accounts import start_account
-from store.actions.sign_in import take_form
 from store.database import Transaction
 from store.domain.errors import NotFound
 from store.domain.today import Urgency, Waiting
@@ -23,23 +22,16 @@ class TodayPages:
     async def today(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             waiting = await waiting_for(tx, visit.person, visit.settings)
-        return self.office.pages.page(
-            request,
-            "today.html",
-            **visit.known,
-            here="today",
-            lines=[(one, _where(one)) for one in waiting],
-            done=request.query.get("done", ""),
-        )
+        return self.office.page(request, visit, "today.html", lines=[(one, _where(one)) for one in waiting])
 
     async def start_channel(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Somebody has looked: what waited for the channel goes out again."""
         account_id = int(request.match_info["account"])
         async with self.office.database.write(self.office.clock()) as tx:
             await _check(tx, visit, account_id)
-            if await take_form(tx, visit.session, form_key({**fields, "action": f"start/{account_id}"})):
-                await start_account(tx, await account_by_id(tx, account_id), actor=f"staff:{visit.person.id}")
-        raise web.HTTPSeeOther(f"{HOME}?done=channel")
+            await once(tx, request, visit, fields, HOME)
+            await start_account(tx, await account_by_id(tx, account_id), actor=f"staff:{visit.person.id}")
+        raise led_to(HOME, "channel")
 
 
 async def _check(tx: Transaction, visit: Visit, account_id: int) -> None:

@@ -58,7 +58,7 @@ async def test_the_whole_life_of_a_matter(hub: Hub) -> None:
         page = await browser.post(f"{village}/new", form)
         path = page.path.split("?")[0]
         assert "下一步：写清题目和方案" in page.text
-        assert (await browser.post(f"{village}/new", form)).path == village
+        assert (await browser.post(f"{village}/new", form)).path == f"{village}?done=already"
         await browser.get(path)
         empty = await browser.press(f"{path}/publish", title="晒谷场装路灯", plan="")
         assert (empty.status, "还有没写的" in empty.text) == (409, True)

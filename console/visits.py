@@ -48,12 +48,9 @@ class Told:
 
     done: str = ""
     refusal: str = ""
+    status: int = 200
     action: str = ""
     written: Fields = field(default_factory=dict, repr=False)
-
-    @property
-    def status(self) -> int:
-        return 409 if self.refusal else 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,8 @@ class Office:
         """The same visit, to whom a page says why what he asked for was refused, with what he wrote."""
         said = self.refused(request, refusal, visit.settings)
         action = request.match_info.get("action", "")
-        return replace(visit, told=Told(refusal=said, action=action, written=fields or {}))
+        status = 404 if isinstance(refusal, NotFound) else 409
+        return replace(visit, told=Told("", said, status, action, fields or {}))
 
     def refused(self, request: web.Request, refusal: Refusal, settings: AreaSettings) -> str:
         """A refusal in the words of the reader's language."""

@@ -109,7 +109,7 @@ async def test_a_number_is_masked_until_it_is_asked_for(hub: Hub) -> None:
         assert "13900007001" in shown.text
         await open_person(browser, hub, "林嫂")
         foreign = await browser.press(f"/console/people/{hub.residents['林嫂']}/show-number", contact=contact)
-        assert (foreign.status, "7001" in foreign.text) == (409, False)
+        assert (foreign.status, "7001" in foreign.text) == (404, False)
     assert await facts(hub, "contact.shown") == [(f"staff:{hub.staff['周文书'].id}", f"contact:{contact}")]
 
 
@@ -176,7 +176,7 @@ async def test_a_home_with_its_members_group_and_proxy(hub: Hub) -> None:
         assert "户主" in browser.page.text
         person = await open_person(browser, hub, "陈伯")
         gone = await browser.press(f"{person}/move", household="没有")
-        assert (gone.status, "没有这个户号" in gone.text) == (409, True)
+        assert (gone.status, "没有这个户号" in gone.text) == (404, True)
         moved = await browser.press(f"{person}/move", household="三8")
         assert ("搬过去了" in moved.text, "一组" in moved.text) == (True, True)
 
@@ -219,7 +219,7 @@ async def test_a_grid_officer_sees_and_changes_his_own_grid_only(hub: Hub) -> No
         async with hub.books() as tx:
             number = await tx.scalar(select(households.c.number).where(households.c.id == row.household_id))  # type: ignore[attr-defined]
         moved = await browser.press(f"{path}/move", household=str(number))
-        assert (moved.status, "没有这个户号" in moved.text) == (409, True)
+        assert (moved.status, "没有这个户号" in moved.text) == (404, True)
 
 
 async def test_a_sheet_is_shown_kept_and_taken_over_once(hub: Hub) -> None:

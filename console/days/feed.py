@@ -1,14 +1,18 @@
 """A person's own calendar: the secret address that he gives to his phone, and what is read there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
-from console.days.ical import calendar_of
+from console.ical import MEDIA_TYPE, Entry, calendar_of
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.feeds import end_feed, new_feed
 from store.domain.settings import LANGUAGES
-from store.queries.feeds import feed_begun_at, feed_days, holder_of_feed
+from store.queries.feeds import FeedDay, feed_begun_at, feed_days, holder_of_feed
+
+_PATH = "/console/days/feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class FeedPages:
             days = await feed_days(tx, person)
             now = tx.now
         words = self.office.pages.words(LANGUAGES[0])
+        content = calendar_of(words["days"]["feed_name"], (_entry(day, words, now) for day in days))
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=calendar_of(days, words, now), content_type="text/calendar", headers=headers)
+        return web.Response(body=content, content_type=MEDIA_TYPE, charset="utf-8", headers=headers)
 
     async def _page(self, request: web.Request, visit: Visit, address: str = "") -> web.Response:
         async with self.office.database.read(self.office.clock()) as tx:
@@ -51,4 +56,10 @@ class FeedPages:
         return self.office.renderer.public_url or f"{'https' if self.office.secure else 'http'}://{request.host}"
 
 
-_PATH = "/console/days/feed"
+def _entry(day: FeedDay, words: Mapping[str, Mapping[str, str]], now: datetime) -> Entry:
+    """Who booked is not in it: calendars are kept by strangers."""
+    one, said = day.occurrence, words["days"]
+    key = "feed_cancelled" if one.cancelled_at else "feed_booked" if one.series.slot_minutes else "feed_open"
+    service = words["service"][one.series.service or ""]
+    summary = said[key].format(village=day.village, service=service, count=day.booked)
+    return Entry(one, f"service-day-{one.id}@banyan", summary, f"{day.village} {one.place}", now)

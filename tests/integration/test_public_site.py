@@ -11,9 +11,11 @@ from sqlalchemy import select
 from yarl import URL
 
 from store.actions.areas import change_setting
+from store.actions.series_changes import change_place
 from store.domain.areas import AreaKind
 from store.queries.areas import settings_for
 from store.queries.public_disclosures import lists_posted
+from store.queries.service_days import service_days_ahead
 from store.tables import audit_entries, disclosure_items, matters, reading_links
 from tests.hub import Hub, parent_of
 from tests.integration.public_village import NAMES, PUBLIC_URL, Client, Filled, fill_board, reader_of
@@ -176,6 +178,16 @@ async def test_the_calendar_and_the_feed_are_read_by_machines(hub: Hub, filled: 
         assert address
         async with reader.get(address.removeprefix(PUBLIC_URL)) as answer:
             assert answer.status == 200, address
+
+
+async def test_a_day_that_is_held_elsewhere_says_so_everywhere(hub: Hub, reader: Client) -> None:
+    async with hub.books() as tx:
+        [first, *_] = await service_days_ahead(tx, await settings_for(tx, hub.village.id), tx.now)
+        await change_place(tx, first.id, "文化室", actor="test")
+    root = f"/v/{hub.village.id}/"
+    sheets = [await text_of(reader, f"{root}screen/?sheet={number}") for number in range(6)]
+    pages = [await text_of(reader, f"{root}{path}") for path in ("service-days/", "service-days.ics")]
+    assert all("文化室" in text for text in ("".join(sheets), *pages))
 
 
 async def test_a_feed_of_hostile_words_is_xml_still(hub: Hub, filled: Filled, reader: Client) -> None:

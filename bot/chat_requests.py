@@ -21,12 +21,13 @@ _REPLACES_DIGITS = 18
 
 
 class UnusableRequest(Exception):
-    """What came cannot be a message; `word` names the sentence that tells the person why."""
+    """What came cannot be a message; `word` names the sentence that tells the person why, `fields` is what was read."""
 
-    def __init__(self, status: int, word: str) -> None:
+    def __init__(self, status: int, word: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(word)
         self.status = status
         self.word = word
+        self.fields = fields or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,9 @@ async def _read_multipart(request: web.Request) -> tuple[dict[str, str], list[by
         elif content:
             photos.append(content)
         if len(photos) > MAX_PHOTOS:
-            raise UnusableRequest(413, "too_many_photos")
+            raise UnusableRequest(413, "too_many_photos", fields)
     if too_much:
-        raise UnusableRequest(413, too_much)
+        raise UnusableRequest(413, too_much, fields)
     return fields, photos
 
 

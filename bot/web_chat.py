@@ -77,7 +77,7 @@ class WebChat:
                 return web.json_response({"ack": sent.client_id})
             await self._rooms.await_reply(room, REPLY_SECONDS)
         except UnusableRequest as unusable:
-            return self._unsaid(request, room, unusable.status, unusable.word, fields)
+            return self._unsaid(request, room, unusable.status, unusable.word, fields or unusable.fields)
         except StoreUnavailable:
             return self._unsaid(request, room, 503, "busy", fields)
         return _see_other("./#end")

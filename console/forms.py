@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from store.domain.errors import Refusal
+from store.domain.lengths import whole
 
 MOST_CHARACTERS = 4_000
 """Of one field; no page of ours lets one write more."""
@@ -30,10 +30,9 @@ async def read_form(request: web.Request, cookie: str) -> Mapping[str, str]:
 
 
 def check_lengths(fields: Mapping[str, str]) -> None:
-    """Raises Refusal("form.too_long"): nothing is cut off what somebody wrote."""
-    longest = max(map(len, fields.values()), default=0)
-    if longest > MOST_CHARACTERS:
-        raise Refusal("form.too_long", count=longest, most=MOST_CHARACTERS)
+    """Raises Refusal("text.too_long")."""
+    for text in fields.values():
+        whole(text, MOST_CHARACTERS)
 
 
 def form_key(fields: Mapping[str, str]) -> str:

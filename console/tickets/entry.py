@@ -14,6 +14,7 @@ from store.actions.tickets import called_to, note_on_ticket, submit_ticket
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal
+from store.domain.lengths import whole
 from store.domain.people import Contact, ContactKind, Resident, Staff
 from store.domain.phones import e164
 from store.domain.speech import Tell
@@ -112,7 +113,7 @@ async def _report(tx: Transaction, village: Area, fields: Fields) -> tuple[Repor
     is_private = bool(accused) or Category(kind) in CONFIDENTIAL_CATEGORIES
     report = Report(
         category=Category(kind),
-        subject="" if is_private else fields.get("subject", "")[:_LONGEST_SUBJECT],
+        subject="" if is_private else whole(fields.get("subject", ""), _LONGEST_SUBJECT),
         text=text,
         place=fields.get("place", ""),
         urgent="urgent" in fields,

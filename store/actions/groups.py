@@ -6,6 +6,7 @@ from store.actions.areas import add_area
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.lengths import whole
 from store.domain.people import Staff
 from store.queries.access import may_keep_roster
 from store.queries.areas import groups_of
@@ -35,7 +36,7 @@ async def rename_group(tx: Transaction, village: Area, group_id: int, name: str,
 async def _checked(tx: Transaction, village: Area, name: str, person: Staff, *, but: int = 0) -> str:
     if not may_keep_roster(person, village.path):
         raise NotAllowed("roster.not_yours")
-    name = name.strip()[:NAME_LENGTH]
+    name = whole(name, NAME_LENGTH)
     if not name:
         raise Refusal("group.name_missing")
     taken = (areas.c.parent_id == village.id, areas.c.name == name, areas.c.id != but)

@@ -18,6 +18,7 @@ from store.domain.deliberation import (
     tally_to_json,
 )
 from store.domain.errors import Refusal
+from store.domain.lengths import whole
 from store.domain.matters import (
     HouseholdRegister,
     Matter,
@@ -94,7 +95,7 @@ async def publish_matter(tx: Transaction, matter: MatterRecord, what: Publicatio
         MatterEvent.PUBLISHED,
         f"staff:{person.id}",
         code=code,
-        title=what.title.strip()[:TITLE_LENGTH],
+        title=whole(what.title, TITLE_LENGTH),
         plan=what.plan,
         group_id=what.group.id if what.group else None,
         named=what.named,

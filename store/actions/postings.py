@@ -2,6 +2,7 @@
 
 from store.database import Transaction
 from store.domain.errors import Refusal
+from store.domain.lengths import whole
 from store.domain.notices import Notice, NoticeState
 from store.domain.people import Staff
 from store.tables import notice_postings
@@ -16,7 +17,7 @@ async def record_posting(tx: Transaction, notice: Notice, person: Staff, group_n
     await tx.insert(
         notice_postings,
         notice_id=notice.id,
-        group_name=group_name.strip()[:LONGEST_GROUP_NAME],
+        group_name=whole(group_name, LONGEST_GROUP_NAME),
         by_staff_id=person.id,
         at=tx.now,
     )

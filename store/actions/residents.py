@@ -12,6 +12,7 @@ from store.actions.tags import drop_tags_of
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.lengths import whole
 from store.domain.names import initials_of
 from store.domain.people import Contact, Gone, Staff
 from store.domain.working_calendar import VILLAGE_ZONE
@@ -21,7 +22,7 @@ from store.queries.residents import Home, HouseholdSheet, home_seen_by, househol
 from store.tables import contact_holders, household_proxies, households, residents
 
 EARLIEST_BIRTH = date(1890, 1, 1)
-NAME_LENGTH = 80
+NAME_LENGTH, RELATION_LENGTH = 80, 20
 NUMBER_LENGTH = 40
 
 
@@ -134,14 +135,14 @@ def _year_of(details: Details) -> dict[str, object]:
 
 
 def _checked(tx: Transaction, details: Details) -> Details:
-    name = details.name.strip()[:NAME_LENGTH]
+    name = whole(details.name, NAME_LENGTH)
     if not name:
         raise Refusal("resident.name_missing")
     today = tx.now.astimezone(VILLAGE_ZONE).date()
     if details.birth and not EARLIEST_BIRTH <= details.birth <= today:
         raise Refusal("resident.birth_wrong")
-    fields = asdict(details) | {"name": name, "relation": details.relation.strip()[:20]}
-    place = details.away_place.strip()[:NAME_LENGTH]
+    fields = asdict(details) | {"name": name, "relation": whole(details.relation, RELATION_LENGTH)}
+    place = whole(details.away_place, NAME_LENGTH)
     return Details(**{**fields, "away_place": place, "away": details.away or bool(place)})
 
 

@@ -10,6 +10,7 @@ from store.actions.occurrences import call_off, set_day
 from store.actions.planning import AHEAD, disclosure_rule, plan_series
 from store.database import Transaction
 from store.domain.errors import Refusal
+from store.domain.lengths import whole
 from store.domain.occurrences import DISCLOSURE_TIME, SeriesKind, ServiceKind
 from store.domain.recurrence import Recurrence, parse_rule
 from store.domain.series import Changed, Occurrence, Series
@@ -22,6 +23,9 @@ from store.queries.occurrences import (
 )
 from store.queries.service_days import bookings_on, upcoming_of_series
 from store.tables import occurrences, series
+
+LONGEST_NAME = 80
+"""Of who receives, and of where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ async def _insert(
         area_id=village_id,
         kind=kind,
         service=service or "",
-        host=host[:80],
-        place=place[:80],
+        host=whole(host, LONGEST_NAME),
+        place=whole(place, LONGEST_NAME),
         rule=parse_rule(recurrence.rule, recurrence.start),
         first_day=recurrence.start,
         holiday_rule=recurrence.holiday_rule,

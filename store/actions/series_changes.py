@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from store.actions.occurrences import set_day
 from store.actions.planning import plan_series
-from store.actions.series import ServiceHours, still_ahead
+from store.actions.series import LONGEST_NAME, ServiceHours, still_ahead
 from store.database import Transaction
 from store.domain.errors import Refusal
+from store.domain.lengths import whole
 from store.domain.recurrence import HolidayRule, Recurrence, parse_rule
 from store.domain.series import Changed, Occurrence, Series
 from store.domain.settings import AreaSettings
@@ -15,8 +16,6 @@ from store.queries.areas import settings_for
 from store.queries.occurrences import series_by_id
 from store.queries.service_days import bookings_on, taken_slots, upcoming_of_series
 from store.tables import occurrences, series
-
-LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ async def change_series(tx: Transaction, series_id: int, plan: SeriesPlan, *, ac
         raise Refusal("service_day.booked_ahead", count=booked)
     changed = replace(
         kept,
-        host=plan.host[:LONGEST_NAME],
-        place=plan.place[:LONGEST_NAME],
+        host=whole(plan.host, LONGEST_NAME),
+        place=whole(plan.place, LONGEST_NAME),
         recurrence=_recurrence(kept, plan, tx, settings),
         starts_at=plan.hours.starts_at,
         ends_at=plan.hours.ends_at,
@@ -107,7 +106,7 @@ async def change_place(tx: Transaction, occurrence_id: int, place: str, *, actor
     if not place.strip():
         raise Refusal("service_day.place_missing")
     occurrence = await still_ahead(tx, occurrence_id)
-    own_place = place.strip()[:LONGEST_NAME]
+    own_place = whole(place, LONGEST_NAME)
     await tx.run(occurrences.update().where(occurrences.c.id == occurrence.id).values(place=own_place))
     tx.audit(occurrence.series.area_id, actor, "occurrence.place", f"occurrence:{occurrence.id}", own_place)
     moved = replace(occurrence, own_place=own_place)

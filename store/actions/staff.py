@@ -9,6 +9,7 @@ from store.actions.sign_in import end_sessions_of
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import NotAllowed, Refusal
+from store.domain.lengths import whole
 from store.domain.people import Role, Staff
 from store.domain.tickets import OPEN_STATES
 from store.queries.access import may_give, needs_code
@@ -63,7 +64,7 @@ async def take_on(tx: Transaction, village: Area, name: str, role: Role, area: A
     await _require_giver(tx, by, role, area)
     if not name.strip():
         raise Refusal("staff.name_missing")
-    return await add_staff(tx, village, name.strip()[:NAME_LENGTH], [(role, area)], actor=f"staff:{by.id}")
+    return await add_staff(tx, village, whole(name, NAME_LENGTH), [(role, area)], actor=f"staff:{by.id}")
 
 
 async def _require_giver(tx: Transaction, by: Staff, role: Role, area: Area) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
+from console.forms import MOST_CHARACTERS
 from store.actions.tickets import submit_ticket
 from store.domain.people import Role
 from store.domain.tickets import Category, Report
@@ -60,6 +61,17 @@ async def test_an_answer_goes_out_as_in_conversation(hub: Hub) -> None:
     [done] = await hub.text("陈伯", "1")
     assert "办好了" in done
     assert await state_of(hub) == "closed"
+
+
+async def test_of_a_text_that_is_too_long_nothing_is_lost(hub: Hub) -> None:
+    await hub.text("陈伯", LAMP)
+    long = "灯" * (MOST_CHARACTERS + 1)
+    async with signed_in(hub, "黄水生") as browser:
+        path = await open_ticket(browser)
+        refused = await browser.press(f"{path}/note", text=long)
+        assert (refused.status, f"{long}</textarea>" in refused.text) == (409, True)
+        assert f"最多{MOST_CHARACTERS}个字,现在有{MOST_CHARACTERS + 1}个" in refused.text
+        assert (await browser.press(f"{path}/note", text=long[1:])).status == 200
 
 
 async def test_notes_stay_inside_and_a_case_passed_on_or_returned_reaches_the_next(hub: Hub) -> None:
@@ -198,6 +210,10 @@ async def test_a_ticket_is_written_down_for_whoever_rings(hub: Hub) -> None:
         assert (missing.status, "手机号不对" in missing.text) == (409, True)
         assert "家门口路灯不亮</textarea>" in missing.text
         fields = {"phone": "139 0000 7001", "text": "家门口路灯不亮", "subject": "路灯坏", "how": "telephone"}
+        long = await browser.press(
+            "/console/tickets/new", category="infrastructure", **{**fields, "subject": "灯" * 81}
+        )
+        assert (long.status, "灯" * 81 in long.text) == (409, True)
         kept = await browser.press("/console/tickets/new", category="infrastructure", **fields)
         for shown in ("记下了", "陈伯", "三组", "家门口路灯不亮", "打电话来说的", "周文书"):
             assert shown in kept.text

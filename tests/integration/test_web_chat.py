@@ -273,6 +273,8 @@ async def test_a_photo_over_ten_megabytes_is_refused_with_a_sentence(browser: Op
     assert (refused.status, (await refused.json())["sentence"]) == (413, "照片太大了，一张不能超过10兆。")
     many = await client.post(f"{path}messages", data=with_photos(*[photo()] * 5), headers=BY_SCRIPT)
     assert many.status == 413
+    plain = await client.post(f"{path}messages", data=with_photos(bytes(MAX_BYTES + 1), text="看这里"))
+    assert (plain.status, ">看这里</textarea>" in await plain.text()) == (413, True), "what was written is given back"
     assert village.received == []
 
 

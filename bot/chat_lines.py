@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.chat_rooms import Room
-from bot.pages import Words
+from notifier.pages import Words
 from store.domain.deliveries import RECEIPT_GONE
 from store.domain.inbound import VOTE
 from store.queries.web_chat import Heard, Line

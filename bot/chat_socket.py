@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from bot.chat_lines import as_json, line_views
 from bot.chat_requests import MAX_FIELD_BYTES, UnusableRequest, fields_of, sent_from
 from bot.chat_rooms import ChatRooms, Room
-from bot.pages import Words
+from notifier.pages import Words
 from store.domain.errors import StoreUnavailable
 
 KEEPALIVE_SECONDS = 20

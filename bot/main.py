@@ -19,7 +19,7 @@ from bot.inbox import Inbox
 from bot.jobs import open_jobs
 from bot.listening import listen_while_leased
 from bot.opening import open_database, utc_now
-from bot.pages import PageRenderer, static_routes
+from bot.pages import chat_pages, static_routes
 from bot.server import AccessLog, Doors, build_application
 from bot.settings import ConfigurationError, Settings
 from bot.simulator import simulator_routes
@@ -36,7 +36,7 @@ from notifier.emergencies import call_silent
 from notifier.notice_jobs import notice_job
 from notifier.pulse import Pulse
 from notifier.registry import CHANNELS, Surroundings
-from notifier.render import TEMPLATES, Renderer
+from notifier.render import Renderer
 from notifier.roster_jobs import roster_job
 from notifier.scheduler import Chore, Scheduler
 from notifier.visiting import follow_up
@@ -144,8 +144,8 @@ def _address(settings: Settings) -> str:
 
 def web_application(hub: Hub) -> web.Application:
     """Everything that this process serves."""
-    pages = PageRenderer(TEMPLATES)
-    routes = [*static_routes(pages), *robots_routes(), *web_chat_routes(hub.rooms, pages)]
+    pages = chat_pages()
+    routes = [*static_routes(), *robots_routes(), *web_chat_routes(hub.rooms, pages)]
     if hub.settings.training:
         routes += simulator_routes(hub.rooms, pages)
     doors = Doors(

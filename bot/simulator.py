@@ -14,8 +14,9 @@ from aiohttp import web
 from bot.chat_lines import LineView, line_views
 from bot.chat_requests import UnusableRequest, read_fields, sent_from
 from bot.chat_rooms import ChatRooms, Room
-from bot.pages import PAGE_HEADERS, PageRenderer, comes_from_here, language_asked
+from bot.pages import PAGE_HEADERS, comes_from_here
 from notifier.channels.sms.segments import count_parts
+from notifier.pages import Pages, language_asked
 from store.domain.accounts import AccountKind
 from store.domain.errors import NotFound, StoreUnavailable
 from store.domain.phones import e164
@@ -37,7 +38,7 @@ class Handset:
 
 
 class Simulator:
-    def __init__(self, rooms: ChatRooms, pages: PageRenderer) -> None:
+    def __init__(self, rooms: ChatRooms, pages: Pages) -> None:
         self._rooms = rooms
         self._pages = pages
 
@@ -49,9 +50,9 @@ class Simulator:
         hall = await self._room(request, "")
         beats = self._rooms.pulse.beats
         handsets = [await self._handset(request, number, numbers, language) for number in numbers]
-        return self._pages.page(
-            "phones.html",
+        return self._pages.page_in(
             language,
+            "phones.html",
             village=hall.village_name,
             handsets=handsets,
             numbers=numbers,
@@ -94,17 +95,17 @@ class Simulator:
     async def _handset(self, request: web.Request, number: str, numbers: Sequence[str], language: str) -> Handset:
         room = await self._room(request, number)
         history = await self._rooms.history(room)
-        lines = line_views(history.lines, room, self._pages.words(language), datetime.now(UTC))
+        lines = line_views(history.lines, room, self._pages.words(language)["page"], datetime.now(UTC))
         parts = {line.id: count_parts(line.text).parts for line in lines}
         return Handset(number, spaced(number), lines, parts, query_of(one for one in numbers if one != number))
 
     def _unsaid(self, request: web.Request, status: int, word: str) -> web.Response:
-        return self._pages.page(
-            "notice.html", language_asked(request), status=status, sentence=word, again="./", text="", form=""
+        return self._pages.page_in(
+            language_asked(request), "notice.html", status=status, sentence=word, again="./", text="", form=""
         )
 
 
-def simulator_routes(rooms: ChatRooms, pages: PageRenderer) -> list[web.RouteDef]:
+def simulator_routes(rooms: ChatRooms, pages: Pages) -> list[web.RouteDef]:
     simulator = Simulator(rooms, pages)
     phones = r"/phones/{account:\d{1,18}}"
     return [

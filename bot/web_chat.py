@@ -19,7 +19,8 @@ from bot.chat_lines import as_json, line_views, with_edits
 from bot.chat_requests import UnusableRequest, read_fields, sent_from
 from bot.chat_rooms import ChatRooms, Room, new_visitor
 from bot.chat_socket import serve_socket
-from bot.pages import A_YEAR_SECONDS, PAGE_HEADERS, PageRenderer, Words, comes_from_here, language_asked
+from bot.pages import A_YEAR_SECONDS, PAGE_HEADERS, comes_from_here
+from notifier.pages import Pages, Words, language_asked
 from store.domain.accounts import AccountKind
 from store.domain.errors import NotFound, StoreUnavailable
 
@@ -38,7 +39,7 @@ _FILE_HEADERS = {
 
 
 class WebChat:
-    def __init__(self, rooms: ChatRooms, pages: PageRenderer) -> None:
+    def __init__(self, rooms: ChatRooms, pages: Pages) -> None:
         self._rooms = rooms
         self._pages = pages
 
@@ -107,9 +108,9 @@ class WebChat:
         room, words = await self._admit(request)
         history = await self._rooms.history(room, request.query.get("before", ""))
         lines = line_views(history.lines, room, words, datetime.now(UTC))
-        return self._pages.page(
-            "chat.html",
+        return self._pages.page_in(
             _language(request, room),
+            "chat.html",
             village=room.village_name,
             lines=with_edits(lines),
             earlier=history.lines[0].id if history.has_earlier else "",
@@ -151,7 +152,7 @@ class WebChat:
         if not self._is_admitted(request) or not comes_from_here(request):
             raise self._refusal(request, web.HTTPForbidden, "not_yours")
         room = await self._room(request, request.match_info["visitor"])
-        return room, self._pages.words(_language(request, room))
+        return room, self._pages.words(_language(request, room))["page"]
 
     async def _room(self, request: web.Request, visitor: str) -> Room:
         try:
@@ -163,9 +164,9 @@ class WebChat:
 
     def _refusal(self, request: web.Request, kind: Callable[..., web.HTTPException], word: str) -> web.HTTPException:
         """An error as a page in the person's language: the server's own would be English."""
-        page = self._pages.page(
-            "notice.html",
+        page = self._pages.page_in(
             language_asked(request),
+            "notice.html",
             sentence=word,
             again=f"/chat/{request.match_info['account']}/" if word != "no_such_page" else None,
             text="",
@@ -179,10 +180,10 @@ class WebChat:
         """Tell why a message was not taken; a plain form gets its text back, to be sent again under the same name."""
         language = _language(request, room)
         if _by_script(request):
-            return web.json_response({"sentence": self._pages.words(language)[word]}, status=status)
-        return self._pages.page(
-            "notice.html",
+            return web.json_response({"sentence": self._pages.words(language)["page"][word]}, status=status)
+        return self._pages.page_in(
             language,
+            "notice.html",
             status=status,
             sentence=word,
             again="./#end",
@@ -191,7 +192,7 @@ class WebChat:
         )
 
 
-def web_chat_routes(rooms: ChatRooms, pages: PageRenderer) -> list[web.RouteDef]:
+def web_chat_routes(rooms: ChatRooms, pages: Pages) -> list[web.RouteDef]:
     chat = WebChat(rooms, pages)
     own = r"/chat/{account:\d{1,18}}/{visitor:[a-z2-7]{10}}"
     return [

@@ -17,7 +17,6 @@ from console.jobs.routes import job_routes
 from console.matters.routes import matter_routes
 from console.notices.routes import notice_routes
 from console.offices.routes import office_routes
-from console.pages import Pages
 from console.paper.routes import paper_routes
 from console.people.routes import people_routes
 from console.services.routes import service_routes
@@ -27,6 +26,7 @@ from console.tickets.routes import ticket_routes
 from console.today.routes import today_routes
 from console.visits import HOME, Doorkeeper, Office
 from notifier.accounts import Outside
+from notifier.pages import Pages
 from notifier.pulse import Pulse
 from notifier.render import Renderer
 from store.database import Database

@@ -14,9 +14,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from console.forms import check_lengths, csrf_of, form_key, read_form
-from console.pages import Pages, language_asked
 from console.rooms import rooms_of
 from notifier.accounts import Outside
+from notifier.pages import Pages, language_asked
 from notifier.pulse import Pulse
 from notifier.render import Medium, Renderer
 from store.actions.sign_in import SEEN_EVERY, saw_session, take_form

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from console.audit.work import export_job, verify_job
-from console.pages import Pages
+from notifier.pages import Pages
 from store.database import Database
 from store.domain.jobs import JobHandler, JobName
 from store.files import FileStore

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from console.audit.sentences import sentence_of
 from console.jobs.pages import JOBS
-from console.pages import language_asked
 from console.visits import Fields, Office, Visit, once
+from notifier.pages import language_asked
 from store.actions.tasks import ask_for_task
 from store.database import Transaction
 from store.domain.areas import Area

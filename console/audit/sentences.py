@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from console.pages import moment
 from console.setting_names import setting_named
+from notifier.pages import moment
 from store.queries.audit_book import BookLine
 
 Words = Mapping[str, Mapping[str, str]]

@@ -18,8 +18,8 @@ from console.disclosures.asking import (
     village_asked,
     village_to_enter,
 )
-from console.pages import language_asked
 from console.visits import Fields, Office, Visit, led_to, once
+from notifier.pages import language_asked
 from store.actions.disclosures import add_item, import_items, state_opening
 from store.database import Transaction
 from store.domain.areas import Area

@@ -8,9 +8,9 @@ from aiohttp import web
 
 from console.disclosures.asking import address_of, month_asked, this_month, village_asked
 from console.disclosures.books import doubts_about, glance
-from console.pages import language_asked
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.disclosing import publish_disclosure
+from notifier.pages import language_asked
 from notifier.render import Medium
 from store.database import Transaction
 from store.domain.areas import Area

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from console.figures.papers import Paper, pdf_of, workbook_of
 from console.figures.tables import headlines, tables_of
-from console.pages import language_asked
 from console.visits import Fields, Office, Visit, is_new
+from notifier.pages import language_asked
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound

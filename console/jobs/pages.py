@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.visits import Office, Visit
+from notifier.pages import language_asked
 from store.domain.tasks import Task
 from store.queries.tasks import task_seen_by, tasks_of
 

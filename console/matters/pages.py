@@ -8,8 +8,8 @@ from aiohttp import web
 
 from console.matters.minutes import BINDING, COUNTS, DAYS, minutes_of
 from console.matters.steps import ACTIONS, STEPS, Taking
-from console.pages import language_asked
 from console.visits import Fields, Office, Told, Visit, led_to, once
+from notifier.pages import language_asked
 from notifier.render import Medium
 from notifier.telling import write_tells
 from store.database import Transaction

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.visits import Office, Visit
+from notifier.pages import language_asked
 from store.database import Transaction
 from store.domain.audiences import may_know, whom
 from store.domain.errors import NotFound

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from console.pages import language_asked, moment
 from console.people.presses import PEOPLE, chosen, named, villages_open_to
 from console.people.sheets import download
 from console.visits import Fields, Office, Visit, led_to, once
+from notifier.pages import language_asked, moment
 from store.actions.personal_data import (
     answer_request,
     erase_person,

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.people.presses import PEOPLE, chosen, named, villages_open_to
 from console.visits import Fields, Office, Visit, once
+from notifier.pages import language_asked
 from store.actions.roster_import import RosterPreview, preview
 from store.actions.roster_uploads import (
     drop_upload,

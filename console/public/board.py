@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from console.pages import PAGE_HEADERS, Pages
+from notifier.pages import PAGE_HEADERS, Pages
 from notifier.render import Renderer
 from store.database import Database, Transaction
 from store.domain.areas import AreaKind

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.ical import MEDIA_TYPE, Entry, calendar_of
-from console.pages import language_asked
 from console.public.board import NOT_KEPT, VILLAGE, Board
+from notifier.pages import language_asked
 from store.domain.series import Occurrence
 from store.domain.settings import AreaSettings
 from store.queries.service_days import service_days_ahead

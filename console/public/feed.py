@@ -7,8 +7,8 @@ from datetime import datetime
 
 from aiohttp import web
 
-from console.pages import language_asked, month_name
 from console.public.board import VILLAGE, Board
+from notifier.pages import language_asked, month_name
 from store.database import Transaction
 from store.domain.privacy import without_personal_numbers
 from store.domain.settings import AreaSettings

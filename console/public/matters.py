@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.public.board import VILLAGE, Board, key_asked
+from notifier.pages import language_asked
 from notifier.render import Medium
 from store.database import Transaction
 from store.domain.deliberation import FoundBallot, MatterRecord

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from console.pages import Pages
 from console.public.board import PUBLIC_HEADERS, VILLAGE, Board
 from console.public.ways import ways_of
+from notifier.pages import Pages
 from store.database import Transaction
 from store.domain.disclosures import digest_of
 from store.domain.settings import AreaSettings

@@ -11,7 +11,6 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from console.pages import Pages
 from console.public.accounts import account_routes
 from console.public.board import PUBLIC_HEADERS, VILLAGE, Board
 from console.public.days import day_routes
@@ -22,6 +21,7 @@ from console.public.notices import NoticePages
 from console.public.papers import PaperPages
 from console.public.screen import screen_routes
 from console.public.ways import way_routes
+from notifier.pages import Pages
 from notifier.render import Renderer
 from store.database import Database
 from store.domain.errors import NotFound, StoreUnavailable

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Told, Visit
 from notifier.accounts import Checked, add_working_account, check_account
+from notifier.pages import language_asked
 from notifier.registry import NEEDED
 from store.actions.accounts import start_account
 from store.database import Transaction

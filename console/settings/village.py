@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.setting_names import setting_named
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Visit
+from notifier.pages import language_asked
 from store.actions.settings import rename_area, set_setting
 from store.database import Transaction
 from store.domain.areas import Area

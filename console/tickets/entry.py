@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.pages import language_asked
 from console.tickets.asked import TICKETS
 from console.visits import Fields, Office, Visit, led_to, once
+from notifier.pages import language_asked
 from notifier.telling import write_tells
 from store.actions.contacts import find_or_add_contact
 from store.actions.tickets import called_to, note_on_ticket, submit_ticket

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
-from console.pages import language_asked
 from console.streams import News
 from console.tickets.asked import TICKETS, asked_of, wanted_by
 from console.visits import Fields, Office, Visit, led_to, once
+from notifier.pages import language_asked
 from store.actions.saved_views import drop_view, save_view
 from store.database import Transaction
 from store.domain.areas import Area

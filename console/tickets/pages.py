@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from console.fields import whole_number
-from console.pages import language_asked
 from console.streams import News
 from console.tickets.asked import TICKETS
 from console.tickets.casework import ACTIONS, Outcome
 from console.visits import Fields, Office, Told, Visit, is_new, led_to
+from notifier.pages import language_asked
 from notifier.telling import write_tells
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal

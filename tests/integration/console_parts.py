@@ -10,10 +10,9 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.callers import caller_of
-from bot.pages import PageRenderer, static_routes
+from bot.pages import static_routes
 from console.office import Surroundings, console_application, console_pages
 from console.visits import HOME
-from notifier.render import TEMPLATES
 from store.actions.identity import new_link_code
 from store.passwords import hash_of
 from store.queries.people import staff_by_id
@@ -29,7 +28,7 @@ Client = TestClient[web.Request, web.Application]
 
 def console_of(hub: Hub) -> web.Application:
     application = web.Application()
-    application.add_routes(static_routes(PageRenderer(TEMPLATES)))
+    application.add_routes(static_routes())
     around = Surroundings(RENDERER, PAGES, caller_of, secure=False, pulse=hub.pulse)
     application.add_subapp("/console", console_application(hub.database, hub.files, around, hub.clock))
     return application

@@ -8,9 +8,8 @@ from datetime import date, time, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.pages import PageRenderer, static_routes
+from bot.pages import static_routes
 from console.public.site import public_application, robots_routes
-from notifier.render import TEMPLATES
 from store.actions.areas import change_setting
 from store.actions.ballots import cast_ballot
 from store.actions.disclosure_files import write_list
@@ -36,7 +35,7 @@ Client = TestClient[web.Request, web.Application]
 
 def application_of(hub: Hub) -> web.Application:
     application = web.Application()
-    application.add_routes([*static_routes(PageRenderer(TEMPLATES)), *robots_routes()])
+    application.add_routes([*static_routes(), *robots_routes()])
     application.add_subapp("/v", public_application(hub.database, hub.files, PUBLIC_URL, hub.clock))
     return application
 

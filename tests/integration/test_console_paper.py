@@ -11,9 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 
-from bot.pages import PageRenderer, static_routes
+from bot.pages import static_routes
 from console.public.site import public_application
-from notifier.render import TEMPLATES
 from store.actions.disclosures import add_item, mark_published
 from store.actions.series import ServiceHours, add_series
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
@@ -42,7 +41,7 @@ async def lawyer_days(hub: Hub) -> None:
 
 async def fetched(hub: Hub, path: str) -> tuple[int, str, bytes]:
     application = web.Application()
-    application.add_routes(static_routes(PageRenderer(TEMPLATES)))
+    application.add_routes(static_routes())
     application.add_subapp("/v", public_application(hub.database, hub.files, "https://village.example", hub.clock))
     async with TestClient(TestServer(application)) as client, client.get(path) as answer:
         return answer.status, answer.content_type, await answer.read()

@@ -12,11 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.commands.notice_reports import read_report
-from bot.pages import PageRenderer, static_routes
+from bot.pages import static_routes
 from console.public.poster import WIDTH
 from console.public.site import public_application
 from notifier.notice_sheets import xlsx_of
-from notifier.render import TEMPLATES
 from store.actions.notice_controls import cancel_notice
 from store.domain.errors import NotFound
 from store.queries.notices import notice_by_id
@@ -32,7 +31,7 @@ Client = TestClient[web.Request, web.Application]
 @pytest.fixture
 async def client(hub: Hub) -> AsyncIterator[Client]:
     application = web.Application()
-    application.add_routes(static_routes(PageRenderer(TEMPLATES)))
+    application.add_routes(static_routes())
     application.add_subapp("/v", public_application(hub.database, hub.files, "https://village.example", hub.clock))
     async with TestClient(TestServer(application)) as opened:
         yield opened

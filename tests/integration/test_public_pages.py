@@ -10,9 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 
-from bot.pages import PageRenderer, static_routes
+from bot.pages import static_routes
 from console.public.site import public_application
-from notifier.render import TEMPLATES
 from store.actions.disclosures import add_item, add_urgent_item, mark_published, state_opening
 from store.actions.inbound import record_files
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
@@ -29,7 +28,7 @@ Get = Callable[[str], Awaitable[tuple[int, str]]]
 @pytest.fixture
 async def client(hub: Hub) -> AsyncIterator[Client]:
     application = web.Application()
-    application.add_routes(static_routes(PageRenderer(TEMPLATES)))
+    application.add_routes(static_routes())
     application.add_subapp("/v", public_application(hub.database, hub.files, "https://village.example", hub.clock))
     async with TestClient(TestServer(application)) as opened:
         yield opened

@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, CookieJar, FormData, WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.chat_requests import sent_from
-from bot.pages import PageRenderer
+from bot.pages import chat_pages
 from notifier.pulse import Pulse
 from store.domain.accounts import AccountKind
 from store.files import MAX_BYTES
@@ -570,12 +570,12 @@ async def test_the_same_on_postgresql(tmp_path: Path, empty_postgres: str) -> No
 
 
 def test_both_languages_have_the_same_words_and_chinese_pages_no_english() -> None:
-    pages = PageRenderer(TEMPLATES)
-    chinese, english = pages.words("zh_CN"), pages.words("en")
+    pages = chat_pages()
+    chinese, english = pages.words("zh_CN")["page"], pages.words("en")["page"]
     assert set(chinese) == set(english)
     assert [text for text in chinese.values() if re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", text))] == []
     for name in ("chat.html", "phones.html", "notice.html"):
-        used = set(re.findall(r"words\.(\w+)", (TEMPLATES / "public" / name).read_text("utf-8")))
+        used = set(re.findall(r"words\.page\.(\w+)", (TEMPLATES / "public" / name).read_text("utf-8")))
         assert used <= set(chinese)
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import make_url, select
 
 from bot.chat_rooms import ChatRooms
-from bot.pages import PageRenderer, static_routes
+from bot.pages import chat_pages, static_routes
 from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
 from notifier.message import InboundMessage
@@ -135,10 +135,10 @@ class Village:
 
     def application(self) -> web.Application:
         application = web.Application()
-        pages = PageRenderer(TEMPLATES)
+        pages = chat_pages()
         application.add_routes(web_chat_routes(self.rooms, pages))
         application.add_routes(simulator_routes(self.rooms, pages))
-        application.add_routes(static_routes(pages))
+        application.add_routes(static_routes())
         return application
 
 

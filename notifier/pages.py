@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -16,6 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from notifier.render import TEMPLATES
 from store.domain.money import grouped
 from store.domain.settings import LANGUAGES
+
+STATIC = TEMPLATES / "public" / "static"
+Words = Mapping[str, str]
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -32,11 +36,11 @@ class Pages:
     """Renders `templates/<folder>/*.html` with the words of `templates/<language>/`."""
 
     def __init__(self, folder: str = "public", headers: Mapping[str, str] = PAGE_HEADERS) -> None:
-        templates, self._headers = TEMPLATES, headers
-        self._static = templates / "public" / "static"
-        self._words = {language: _words(templates / language) for language in LANGUAGES}
+        self._headers = headers
+        self._words = {language: _words(TEMPLATES / language) for language in LANGUAGES}
+        self._digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
         self._environment = Environment(
-            loader=FileSystemLoader(templates / folder),
+            loader=FileSystemLoader(TEMPLATES / folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -49,16 +53,13 @@ class Pages:
     def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
         return self._words[language]
 
-    def page(
-        self,
-        request: web.Request,
-        name: str,
-        *,
-        status: int = 200,
-        content_type: str = "text/html",
-        **values: object,
+    def page(self, request: web.Request, name: str, **values: Any) -> web.Response:
+        """In the language that the browser asks for."""
+        return self.page_in(language_asked(request), name, **values)
+
+    def page_in(
+        self, language: str, name: str, *, status: int = 200, content_type: str = "text/html", **values: Any
     ) -> web.Response:
-        language = language_asked(request)
         template = self._environment.get_template(name)
         text = template.render(words=self._words[language], language=language.replace("_", "-"), **values)
         headers = {**self._headers, "Vary": "Accept-Language"}
@@ -66,8 +67,7 @@ class Pages:
 
     def _static_url(self, name: str) -> str:
         """The address of a shared file with the digest of its content, so that a browser may keep it."""
-        digest = hashlib.sha256((self._static / name).read_bytes()).hexdigest()[:12]
-        return f"/static/{name}?v={digest}"
+        return f"/static/{name}?v={self._digests[name]}"
 
 
 def _words(folder: Path) -> Mapping[str, Mapping[str, str]]:

@@ -22,12 +22,6 @@ def chat_pages() -> Pages:
     return Pages("public", PAGE_HEADERS)
 
 
-def comes_from_here(request: web.Request) -> bool:
-    """Whether a write was made by one of our own pages; old browsers that send no Origin are held by the cookie."""
-    origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] == request.host
-
-
 def static_routes() -> list[web.RouteDef]:
     """/static/<name>: the files that are there when the process starts, and no path besides."""
     served = {path.name: path for path in STATIC.iterdir() if path.is_file()}

@@ -14,9 +14,9 @@ from aiohttp import web
 from bot.chat_lines import LineView, line_views
 from bot.chat_requests import UnusableRequest, read_fields, sent_from
 from bot.chat_rooms import ChatRooms, Room
-from bot.pages import PAGE_HEADERS, comes_from_here
+from bot.pages import PAGE_HEADERS
 from notifier.channels.sms.segments import count_parts
-from notifier.pages import Pages, language_asked
+from notifier.pages import Pages, comes_from_here, language_asked
 from store.domain.accounts import AccountKind
 from store.domain.errors import NotFound, StoreUnavailable
 from store.domain.phones import e164

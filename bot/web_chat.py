@@ -19,8 +19,8 @@ from bot.chat_lines import as_json, line_views, with_edits
 from bot.chat_requests import UnusableRequest, read_fields, sent_from
 from bot.chat_rooms import ChatRooms, Room, new_visitor
 from bot.chat_socket import serve_socket
-from bot.pages import A_YEAR_SECONDS, PAGE_HEADERS, comes_from_here
-from notifier.pages import Pages, Words, language_asked
+from bot.pages import A_YEAR_SECONDS, PAGE_HEADERS
+from notifier.pages import Pages, Words, comes_from_here, language_asked
 from store.domain.accounts import AccountKind
 from store.domain.errors import NotFound, StoreUnavailable
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from notifier.pages import comes_from_here
 from store.domain.lengths import whole
 
 MOST_CHARACTERS = 4_000
@@ -19,8 +20,7 @@ def csrf_of(token: str) -> str:
 
 async def read_form(request: web.Request, cookie: str) -> Mapping[str, str]:
     """The fields of a form. Raises HTTPForbidden where it is not one of our pages that sent it with this cookie."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
+    if not comes_from_here(request):
         raise web.HTTPForbidden
     sent = await request.post()
     fields = {name: _clean(value) for name, value in sent.items() if isinstance(value, str)}

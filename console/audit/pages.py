@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.audit.sentences import sentence_of
+from console.fields import whole_number
 from console.jobs.pages import JOBS
 from console.visits import Fields, Office, Visit, once
 from notifier.pages import language_asked
@@ -21,16 +22,13 @@ from store.queries.audit_book import search_book
 from store.queries.people import staff_of_village, staff_serving
 from store.queries.verifying import chain_length
 
-_MOST_DIGITS = 18
-
 
 @dataclass(frozen=True, slots=True)
 class AuditPages:
     office: Office
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        search, after = AuditSearch.of(request.query), request.query.get("after", "")
-        key = int(after) if after.isdecimal() and len(after) <= _MOST_DIGITS else 0
+        search, key = AuditSearch.of(request.query), whole_number(request.query.get("after", ""))
         async with self.office.database.read(self.office.clock()) as tx:
             places = await places_of(tx, visit.person, may_search_audit)
             area = _chosen(places, request.query.get("area", ""))

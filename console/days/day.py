@@ -6,6 +6,7 @@ from datetime import date
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.bookings import book_slot, cancel_booking
@@ -25,8 +26,6 @@ from store.queries.areas import village_served
 from store.queries.occurrences import occurrence_by_id
 from store.queries.people import contact_by_id
 from store.queries.service_days import booking_by_id, bookings_on, names_of
-
-_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +132,13 @@ async def _book(tx: Transaction, day: Occurrence, person: Staff, fields: Fields)
     """Somebody at the counter or on the telephone: his slot, told to his phone."""
     contact, resident = await caller_at(tx, day.series.area_id, fields.get("phone", ""), fields.get("name", ""))
     booking = await book_slot(
-        tx, day.id, _number(fields, "slot"), contact, resident.id if resident else None, by=person
+        tx, day.id, whole_number(fields.get("slot", "")), contact, resident.id if resident else None, by=person
     )
     return (Tell(contact.id, Say("service_day.booked_for", booking_facts(booking)), occurrence_id=day.id),)
 
 
 async def _give_back(tx: Transaction, day: Occurrence, person: Staff, fields: Fields) -> tuple[Tell, ...]:
-    booking = await booking_by_id(tx, _number(fields, "booking"))
+    booking = await booking_by_id(tx, whole_number(fields.get("booking", "")))
     if booking.occurrence.id != day.id:
         raise NotFound("service_day.not_booked")
     contact = await contact_by_id(tx, booking.contact_id)
@@ -156,12 +155,6 @@ ACTIONS: Mapping[str, _Action] = {
     "book": _book,
     "give-back": _give_back,
 }
-
-
-def _number(fields: Fields, name: str) -> int:
-    """0, which names nothing, for what is no number."""
-    written = fields.get(name, "")
-    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else 0
 
 
 def _path(request: web.Request) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.disclosures.asking import village_asked
+from console.fields import whole_number
 from console.visits import Office, Visit
 from store.domain.disclosure_catalogue import last_day
 from store.queries.access import may_answer_publicly
@@ -17,8 +18,7 @@ class AskedPages:
     office: Office
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        before = request.query.get("before", "")
-        key = int(before) if before.isdecimal() and before.isascii() and len(before) <= 18 else None  # noqa: PLR2004
+        key = whole_number(request.query.get("before", "")) or None
         async with self.office.database.read(self.office.clock()) as tx:
             village, villages = await village_asked(tx, visit.person, request.query)
             settings = await settings_for(tx, village.id)

@@ -15,6 +15,7 @@ from console.disclosures.asking import (
     village_to_change,
     village_to_enter,
 )
+from console.fields import whole_number
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.disclosing import publish_urgent_item
 from store.actions.disclosure_files import keep_list, write_list
@@ -158,9 +159,7 @@ async def _ticket(tx: Transaction, person: Staff, asked: Mapping[str, str]) -> T
     wanted = asked.get("ticket", "")
     if not wanted:
         return None
-    if not (wanted.isdecimal() and wanted.isascii() and len(wanted) <= 18):  # noqa: PLR2004 - a BIGINT's digits
-        raise NotFound("ticket.unknown")
-    ticket = await ticket_seen_by(tx, person, int(wanted))
+    ticket = await ticket_seen_by(tx, person, whole_number(wanted))
     if ticket.category is not Category.DISCLOSURE or ticket.about_staff:
         raise NotFound("ticket.unknown")
     return ticket

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.visits import Office, Visit
 from notifier.pages import language_asked
 from store.domain.tasks import Task
@@ -20,7 +21,7 @@ class JobPages:
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         after = request.query.get("after", "")
         async with self.office.database.read(now := self.office.clock()) as tx:
-            found = await tasks_of(tx, visit.person, int(after) if after.isdecimal() and len(after) < 19 else 0)  # noqa: PLR2004 - a BIGINT's digits
+            found = await tasks_of(tx, visit.person, whole_number(after))
         return self.office.page(
             request,
             visit,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.matters import propose_matter
 from store.database import Transaction
@@ -14,8 +15,6 @@ from store.queries.access import may_run_matters
 from store.queries.areas import village_served, villages_served
 from store.queries.matters import ARCHIVE_PAGE, matters_archived, matters_to_run
 from store.queries.people import contact_by_id
-
-_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class MatterLists:
         async with self.office.database.read(self.office.clock()) as tx:
             settings = await village_served(tx, visit.person, int(request.match_info["village"]))
             if is_archive:
-                found = await matters_archived(tx, settings.area.id, _number(before))
+                found = await matters_archived(tx, settings.area.id, whole_number(before) or None)
             else:
                 found = await matters_to_run(tx, settings.area.id)
         more = is_archive and len(found) > ARCHIVE_PAGE
@@ -81,7 +80,3 @@ async def _propose(tx: Transaction, visit: Visit, settings: AreaSettings, text: 
     if not text:
         raise Refusal("matter.words_missing")
     return await propose_matter(tx, settings.area, text, await contact_by_id(tx, visit.session.phone_contact_id))
-
-
-def _number(written: str) -> int | None:
-    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else None

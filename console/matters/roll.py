@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.matters.pages import matter_asked
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.paper_ballots import enter_paper_ballot
@@ -17,8 +18,6 @@ from store.domain.settings import AreaSettings
 from store.queries.access import may_enter_ballots
 from store.queries.rolls import RollLine, roll_line, roll_page
 
-_MOST_DIGITS = 15
-
 
 @dataclass(frozen=True, slots=True)
 class RollPages:
@@ -28,8 +27,7 @@ class RollPages:
         words, after = request.query.get("q", "").replace("\0", "")[:80].strip(), request.query.get("after", "")
         async with self.office.database.read(self.office.clock()) as tx:
             settings, matter = await self._matter(tx, request, visit)
-            key = int(after) if after.isdecimal() and len(after) <= _MOST_DIGITS else 0
-            found = await roll_page(tx, matter.id, words, key)
+            found = await roll_page(tx, matter.id, words, whole_number(after))
         return self.office.page(
             request,
             visit,

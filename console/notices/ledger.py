@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.notices.certificate import pdf_of
 from console.notices.common import asked_for, in_words, notice_to_take_out, notice_with_readers
 from console.notices.pages import OUTCOMES
@@ -23,7 +24,6 @@ from store.queries.reach import reach_of
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 MOST_SILENT = 200
-_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class LedgerPages:
         )
 
     async def answers(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        group = request.query.get("group", "")
-        group_id = int(group) if group.isdecimal() and len(group) <= _MOST_DIGITS else 0
+        group_id = whole_number(request.query.get("group", ""))
         async with self.office.database.read(self.office.clock()) as tx:
             notice = asked_for(await notice_with_readers(tx, request, visit))
             tally = await tally_of(tx, notice)

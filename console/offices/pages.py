@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import chosen, chosen_group, named, number_of, villages_open_to
+from console.fields import whole_number
+from console.people.presses import chosen, chosen_group, named, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.identity import new_link_code
 from store.actions.staff import give_duty, hand_over_for, take_duty, take_on
@@ -39,7 +40,7 @@ async def _give(tx: Transaction, by: Staff, person: Staff, village: Area, fields
 
 
 async def _take(tx: Transaction, by: Staff, person: Staff, _village: Area, fields: Fields) -> None:
-    area_id = number_of(fields.get("area", ""))
+    area_id = whole_number(fields.get("area", ""))
     if area_id not in {duty.area_id for duty in person.duties}:
         raise NotFound("area.unknown")
     await take_duty(tx, person, _role(fields), await area_by_id(tx, area_id), by)

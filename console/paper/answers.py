@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from dateutil.relativedelta import relativedelta
 
+from console.fields import whole_number
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.board_answers import LONGEST_ANSWER, answer_for_all
 from store.database import Transaction
@@ -16,7 +17,6 @@ from store.queries.monthly_paper import items_published_since, latest_answers
 
 MONTHS_BACK = 3
 """Whoever asks about something older is told so himself; the page is about what is recent."""
-_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class AnswerPages:
 
 def _item(fields: Fields) -> int:
     """Raises Refusal("disclosure.item_missing") where none was chosen."""
-    item = fields.get("item", "")
-    if not item.isdecimal() or len(item) > _MOST_DIGITS:
+    item = whole_number(fields.get("item", ""))
+    if not item:
         raise Refusal("disclosure.item_missing")
-    return int(item)
+    return item

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, number_of, villages_open_to
+from console.fields import whole_number
+from console.people.presses import PEOPLE, chosen, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.groups import add_group, rename_group
 from store.actions.tags import add_tag, drop_tag, rename_tag
@@ -25,7 +26,7 @@ async def _add_group(tx: Transaction, person: Staff, village: Area, fields: Fiel
 
 
 async def _rename_group(tx: Transaction, person: Staff, village: Area, fields: Fields) -> None:
-    await rename_group(tx, village, number_of(fields.get("group", "")), fields.get("name", ""), person)
+    await rename_group(tx, village, whole_number(fields.get("group", "")), fields.get("name", ""), person)
 
 
 async def _add_tag(tx: Transaction, person: Staff, village: Area, fields: Fields) -> None:
@@ -33,11 +34,11 @@ async def _add_tag(tx: Transaction, person: Staff, village: Area, fields: Fields
 
 
 async def _rename_tag(tx: Transaction, person: Staff, village: Area, fields: Fields) -> None:
-    await rename_tag(tx, village, number_of(fields.get("tag", "")), fields.get("name", ""), person)
+    await rename_tag(tx, village, whole_number(fields.get("tag", "")), fields.get("name", ""), person)
 
 
 async def _drop_tag(tx: Transaction, person: Staff, village: Area, fields: Fields) -> None:
-    await drop_tag(tx, village, number_of(fields.get("tag", "")), person)
+    await drop_tag(tx, village, whole_number(fields.get("tag", "")), person)
 
 
 ACTIONS: Mapping[str, Action] = {

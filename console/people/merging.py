@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, named, number_of
+from console.fields import whole_number
+from console.people.presses import PEOPLE, named
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.merging import merge_residents
 from store.actions.personal_data import person_to_keep
@@ -18,7 +19,7 @@ class MergePages:
     office: Office
 
     async def merge(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        kept_id, gone_id = named(request, "resident"), number_of(fields.get("gone", ""))
+        kept_id, gone_id = named(request, "resident"), whole_number(fields.get("gone", ""))
         where = f"{PEOPLE}/{kept_id}"
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, fields, where)
@@ -27,7 +28,7 @@ class MergePages:
 
     async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """Without a second person those who may be meant; with him what will happen."""
-        kept_id, other = named(request, "resident"), number_of(request.query.get("with", ""))
+        kept_id, other = named(request, "resident"), whole_number(request.query.get("with", ""))
         merging = None
         async with self.office.database.read(self.office.clock()) as tx:
             sheet = await resident_sheet(tx, visit.person, kept_id)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, details_of, named, number_of, ticked
+from console.fields import whole_number
+from console.people.presses import PEOPLE, details_of, named, ticked
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.numbers import add_number, remove_number, revive_number, show_held_number
 from store.actions.residents import (
@@ -52,11 +53,11 @@ async def _add_number(tx: Transaction, person: Staff, home: Home, fields: Fields
 
 
 async def _remove_number(tx: Transaction, person: Staff, home: Home, fields: Fields) -> None:
-    await remove_number(tx, home, number_of(fields.get("contact", "")), person)
+    await remove_number(tx, home, whole_number(fields.get("contact", "")), person)
 
 
 async def _revive_number(tx: Transaction, person: Staff, home: Home, fields: Fields) -> None:
-    await revive_number(tx, home, number_of(fields.get("contact", "")), person)
+    await revive_number(tx, home, whole_number(fields.get("contact", "")), person)
 
 
 async def _tag(tx: Transaction, person: Staff, home: Home, fields: Fields) -> None:
@@ -92,7 +93,7 @@ class PersonPages:
         resident_id = named(request, "resident")
         async with self.office.database.write(self.office.clock()) as tx:
             home = await home_to_change(tx, visit.person, resident_id)
-            number = await show_held_number(tx, home, number_of(fields.get("contact", "")), visit.person)
+            number = await show_held_number(tx, home, whole_number(fields.get("contact", "")), visit.person)
         return self.office.page(request, visit, "people_number.html", number=number, resident_id=resident_id)
 
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from datetime import date
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.visits import Fields
 from store.actions.residents import Details
 from store.database import Transaction
@@ -16,7 +17,6 @@ from store.queries.areas import groups_of, villages_served
 PEOPLE = "/console/people"
 SEXES = ("male", "female")
 MARKS = ("is_head", "registered", "away", "party_member", "representative", "collective_member")
-_ID_DIGITS = 18
 
 
 async def villages_open_to(tx: Transaction, person: Staff, may: Callable[[Staff, str], bool]) -> list[Area]:
@@ -47,11 +47,6 @@ async def chosen_group(tx: Transaction, village_id: int, asked: str) -> Area | N
     raise NotFound("area.unknown")
 
 
-def number_of(text: str) -> int:
-    """An id as a form or an address gives it; 0 for what is none."""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) <= _ID_DIGITS else 0
-
-
 def named(request: web.Request, what: str) -> int:
     return int(request.match_info[what])
 
@@ -79,4 +74,4 @@ def details_of(fields: Fields) -> Details:
 
 def ticked(fields: Mapping[str, str], prefix: str) -> set[int]:
     """The ids behind the ticks of that name: tag-7, tag-9."""
-    return {number_of(name.removeprefix(prefix)) for name in fields if name.startswith(prefix)} - {0}
+    return {whole_number(name.removeprefix(prefix)) for name in fields if name.startswith(prefix)} - {0}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import chosen, number_of
+from console.fields import whole_number
+from console.people.presses import chosen
 from console.visits import Office, Visit
 from store.database import Transaction
 from store.domain.areas import Area
@@ -65,7 +66,7 @@ def _sought(request: web.Request, village: Area) -> Sought:
         village=village,
         lives=Lives(lives) if lives in set(Lives) else Lives.HERE,
         words=asked.get("q", "").replace("\0", "").encode(errors="ignore").decode()[:_MOST_CHARACTERS],
-        group_id=number_of(asked.get("group", "")),
-        tag_id=number_of(asked.get("tag", "")),
+        group_id=whole_number(asked.get("group", "")),
+        tag_id=whole_number(asked.get("tag", "")),
         after=asked.get("after", ""),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.fields import whole_number
 from notifier.pages import PAGE_HEADERS, Pages
 from notifier.render import Renderer
 from store.database import Database, Transaction
@@ -76,5 +77,4 @@ def words_asked(request: web.Request) -> str:
 
 def key_asked(request: web.Request) -> int | None:
     """The key of a page of a list; None for the first, and for a key that is none."""
-    key = request.query.get("before", "")
-    return int(key) if key.isdecimal() and key.isascii() and len(key) <= 18 else None  # noqa: PLR2004 - a BIGINT
+    return whole_number(request.query.get("before", "")) or None

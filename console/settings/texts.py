@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Visit
 from notifier.channels.sms.linter import Objection, objections, template_objections
@@ -68,7 +69,7 @@ class TextPages:
     async def keep(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """An empty text takes a template away. What the linter objects to is kept all the same: people approve."""
         async with self.office.database.write(self.office.clock()) as tx:
-            account = await account_by_id(tx, _number(fields.get("account", "")))
+            account = await account_by_id(tx, whole_number(fields.get("account", "")))
             if not may_manage_channels(visit.person, (await area_by_id(tx, account.area_id)).path):
                 raise NotFound("account.unknown")
             area = await begin_press(tx, request, visit, fields, "texts")
@@ -132,10 +133,3 @@ def _tried(account: Account, text: str) -> Tried:
     found = fit(text, templates_of(account.credentials))
     said = objections(account.kind, account.credentials, text)
     return Tried(account.name, found.template.code if found else "", said)
-
-
-def _number(text: str) -> int:
-    """Raises NotFound for what is no account's number."""
-    if not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - a BIGINT's digits
-        raise NotFound("account.unknown")
-    return int(text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.setting_names import setting_named
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Visit
@@ -83,18 +84,16 @@ class VillagePages:
         raise back("", area, "renamed")
 
     async def changes(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        after = request.query.get("after", "")
+        key = whole_number(request.query.get("after", ""))
         async with self.office.database.read(self.office.clock()) as tx:
             place = await place_of(tx, visit, request.query.get("area", ""))
-            found, further = await setting_history(tx, place.area, int(after) if _is_key(after) else 0)
+            found, further = await setting_history(tx, place.area, key)
         words = self.office.pages.words(language_asked(request))
         lines = [
             (one, setting_named(one.name, words), _said(one.name, one.before, words), _said(one.name, one.after, words))
             for one in found
         ]
-        return show(
-            self.office, request, visit, "changes", place, lines=lines, after=further, is_first=not _is_key(after)
-        )
+        return show(self.office, request, visit, "changes", place, lines=lines, after=further, is_first=not key)
 
     async def index(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         refused = _refused(request, visit.told.written)
@@ -176,10 +175,6 @@ def _typed(name: str, fields: Fields) -> object:
     if isinstance(DEFAULTS[name], bool):
         return text == "yes"
     return text
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 18  # noqa: PLR2004 - a BIGINT's digits
 
 
 async def _inside(tx: Transaction, area: Area, which: str) -> Area:

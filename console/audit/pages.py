@@ -7,13 +7,13 @@ from aiohttp import web
 from console.audit.sentences import sentence_of
 from console.fields import whole_number
 from console.jobs.pages import JOBS
+from console.places import first_or_asked
 from console.visits import Fields, Office, Visit, once
 from notifier.pages import language_asked
 from store.actions.tasks import ask_for_task
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.audit_search import KINDS, PARTIES, AuditSearch
-from store.domain.errors import NotFound
 from store.domain.jobs import JobName
 from store.domain.people import Staff
 from store.queries.access import may_search_audit
@@ -31,7 +31,7 @@ class AuditPages:
         search, key = AuditSearch.of(request.query), whole_number(request.query.get("after", ""))
         async with self.office.database.read(self.office.clock()) as tx:
             places = await places_of(tx, visit.person, may_search_audit)
-            area = _chosen(places, request.query.get("area", ""))
+            area = first_or_asked(places, request.query.get("area", ""))
             found = await search_book(tx, visit.person, area, search, key)
             people = await _officers(tx, area)
             zone = (await settings_for(tx, area.id)).zone
@@ -80,12 +80,4 @@ async def _officers(tx: Transaction, area: Area) -> list[Staff]:
 
 
 async def _place(tx: Transaction, person: Staff, fields: Fields) -> Area:
-    return _chosen(await places_of(tx, person, may_search_audit), fields.get("area", ""))
-
-
-def _chosen(places: list[Area], area_id: str) -> Area:
-    """The first where none is named. Raises NotFound for a place whose book is not his to read."""
-    for place in places:
-        if area_id in {"", str(place.id)}:
-            return place
-    raise NotFound("area.unknown")
+    return first_or_asked(await places_of(tx, person, may_search_audit), fields.get("area", ""))

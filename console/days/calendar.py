@@ -7,13 +7,14 @@ from datetime import date
 
 from aiohttp import web
 
+from console.places import choose_village
 from console.visits import Office, Visit
 from store.domain.disclosures import month_after, month_before
 from store.domain.occurrences import SeriesKind, ServiceKind
 from store.domain.rhythms import rhythm_of
 from store.domain.series import Occurrence
 from store.queries.access import may_keep_days
-from store.queries.areas import village_served, villages_served
+from store.queries.areas import village_served
 from store.queries.occurrences import series_of_village
 from store.queries.service_days import service_days_between, taken_slots
 
@@ -32,12 +33,7 @@ class CalendarPages:
     office: Office
 
     async def villages(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        """Which village; straight to the one of whoever serves only one."""
-        async with self.office.database.read(self.office.clock()) as tx:
-            served = await villages_served(tx, visit.person)
-        if len(served) == 1:
-            raise web.HTTPSeeOther(f"/console/days/{served[0].id}")
-        return self.office.page(request, visit, "days_villages.html", villages=served)
+        return await choose_village(self.office, request, visit, "days_villages.html")
 
     async def month(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from console.figures.papers import Paper, pdf_of, workbook_of
 from console.figures.tables import headlines, tables_of
+from console.places import first_or_asked
 from console.visits import Fields, Office, Visit, is_new
 from notifier.pages import language_asked
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound
 from store.domain.figures import MOST_MONTHS, Figures, Period, month_after, period_of
 from store.domain.people import Staff
 from store.queries.access import may_see_figures
@@ -38,7 +38,7 @@ class FiguresPages:
         period = period_of(request.query.get("from", ""), request.query.get("to", ""), today)
         async with self.office.database.read(self.office.clock()) as tx:
             places = await places_of(tx, visit.person, may_see_figures)
-            area = _chosen(places, request.query.get("area", ""))
+            area = first_or_asked(places, request.query.get("area", ""))
             figures = await figures_of(tx, area, period)
         words = self.office.pages.words(language_asked(request))
         return self.office.page(
@@ -100,12 +100,4 @@ class FiguresPages:
 
 
 async def _place(tx: Transaction, person: Staff, area_id: str) -> Area:
-    return _chosen(await places_of(tx, person, may_see_figures), area_id)
-
-
-def _chosen(places: list[Area], area_id: str) -> Area:
-    """The first where none is named. Raises NotFound for a place that is not his."""
-    for place in places:
-        if area_id in {"", str(place.id)}:
-            return place
-    raise NotFound("area.unknown")
+    return first_or_asked(await places_of(tx, person, may_see_figures), area_id)

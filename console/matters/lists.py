@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
+from console.places import choose_village
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.matters import propose_matter
 from store.database import Transaction
@@ -12,7 +13,7 @@ from store.domain.deliberation import MatterRecord
 from store.domain.errors import NotFound, Refusal
 from store.domain.settings import AreaSettings
 from store.queries.access import may_run_matters
-from store.queries.areas import village_served, villages_served
+from store.queries.areas import village_served
 from store.queries.matters import ARCHIVE_PAGE, matters_archived, matters_to_run
 from store.queries.people import contact_by_id
 
@@ -22,12 +23,7 @@ class MatterLists:
     office: Office
 
     async def villages(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        """Which village; straight to the one of whoever serves only one."""
-        async with self.office.database.read(self.office.clock()) as tx:
-            served = await villages_served(tx, visit.person)
-        if len(served) == 1:
-            raise web.HTTPSeeOther(f"/console/matters/{served[0].id}")
-        return self.office.page(request, visit, "matters_villages.html", villages=served)
+        return await choose_village(self.office, request, visit, "matters_villages.html")
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         is_archive, before = request.query.get("show", "") == "over", request.query.get("before", "")

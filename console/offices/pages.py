@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
-from console.people.presses import chosen, chosen_group, named, villages_open_to
+from console.people.presses import named
+from console.places import chosen_group, first_or_asked, village_of_form, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.identity import new_link_code
 from store.actions.staff import give_duty, hand_over_for, take_duty, take_on
@@ -68,9 +69,7 @@ class OfficePages:
         raise led_to(f"{OFFICES}/{added.id}", "add")
 
     async def _add(self, tx: Transaction, by: Staff, fields: Fields) -> Staff:
-        village = chosen(await villages_open_to(tx, by, may_run_office), fields.get("village", ""))
-        if village is None:
-            raise NotFound("area.unknown")
+        village = await village_of_form(tx, by, may_run_office, fields.get("village", ""))
         where = await _where(tx, village, fields)
         return await take_on(tx, village, fields.get("name", ""), _role(fields), where, by)
 
@@ -100,7 +99,7 @@ class OfficePages:
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_run_office)
-            village = chosen(villages, visit.asked(request).get("village", "")) or villages[0]
+            village = first_or_asked(villages, visit.asked(request).get("village", ""))
             lines = await offices_of(tx, village)
             groups = await groups_of(tx, village.id)
         return self.office.page(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.places import choose_village
 from console.public.papers import address_of, month_asked, page_picture, printed
 from console.visits import Office, Visit
 from notifier.channels.sms.segments import count_parts
@@ -16,7 +17,7 @@ from store.domain.monthly_paper import MonthlyPaper
 from store.domain.settings import AreaSettings
 from store.domain.spoken import seconds_to_read
 from store.queries.access import may_answer_publicly, may_see_books
-from store.queries.areas import village_served, villages_served
+from store.queries.areas import village_served
 from store.queries.disclosures import disclosure_for
 from store.queries.monthly_paper import monthly_paper, months_to_print
 
@@ -37,12 +38,7 @@ class MonthPages:
     office: Office
 
     async def villages(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        """Which village; straight to the one of whoever serves only one."""
-        async with self.office.database.read(self.office.clock()) as tx:
-            served = await villages_served(tx, visit.person)
-        if len(served) == 1:
-            raise web.HTTPSeeOther(f"/console/paper/{served[0].id}")
-        return self.office.page(request, visit, "paper_villages.html", villages=served)
+        return await choose_village(self.office, request, visit, "paper_villages.html")
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:

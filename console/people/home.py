@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, chosen_group, details_of, named
+from console.people.presses import PEOPLE, details_of, named
+from console.places import chosen, chosen_group
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.numbers import add_number, phone_written
 from store.actions.residents import (

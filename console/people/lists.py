@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
-from console.people.presses import PEOPLE, chosen, villages_open_to
+from console.people.presses import PEOPLE
+from console.places import first_or_asked, village_of_form, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.groups import add_group, rename_group
 from store.actions.tags import add_tag, drop_tag, rename_tag
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.queries.access import may_keep_roster
 from store.queries.areas import groups_of
@@ -59,9 +59,7 @@ class ListPages:
         where = f"{PEOPLE}/lists?village={village_id}"
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, fields, where)
-            village = chosen(await villages_open_to(tx, visit.person, may_keep_roster), village_id)
-            if village is None:
-                raise NotFound("area.unknown")
+            village = await village_of_form(tx, visit.person, may_keep_roster, village_id)
             await ACTIONS[action](tx, visit.person, village, fields)
         raise led_to(where, action)
 
@@ -69,7 +67,7 @@ class ListPages:
         asked = request.match_info.get("village") or request.query.get("village", "")
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-            village = chosen(villages, asked) or villages[0]
+            village = first_or_asked(villages, asked)
             groups = await groups_of(tx, village.id)
             counts = await people_by_group(tx, village.id)
             tags = await tags_of_village(tx, village.id)

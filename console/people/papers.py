@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.people.presses import chosen, villages_open_to
+from console.places import first_or_asked, villages_open_to
 from console.visits import Office, Visit
 from store.domain.retention import RETENTION
 from store.queries.access import may_keep_roster
@@ -18,13 +18,13 @@ class PaperPages:
     async def retention(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-        village = chosen(villages, request.query.get("village", "")) or villages[0]
+        village = first_or_asked(villages, request.query.get("village", ""))
         return self.office.page(request, visit, "people_retention.html", village=village, periods=RETENTION)
 
     async def assessment(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-            village = chosen(villages, request.query.get("village", "")) or villages[0]
+            village = first_or_asked(villages, request.query.get("village", ""))
             found = await assessment_of(tx, village)
             today = tx.now.astimezone(visit.settings.zone).date()
         return self.office.page(

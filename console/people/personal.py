@@ -6,8 +6,9 @@ from datetime import datetime
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, named, villages_open_to
+from console.people.presses import PEOPLE, named
 from console.people.sheets import download
+from console.places import first_or_asked, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.pages import language_asked, moment
 from store.actions.personal_data import (
@@ -88,7 +89,7 @@ class PersonalPages:
     async def requests(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_open_to(tx, visit.person, may_keep_roster)
-            village = chosen(villages, visit.asked(request).get("village", "")) or villages[0]
+            village = first_or_asked(villages, visit.asked(request).get("village", ""))
             found = await requests_of(tx, village.id)
             now = tx.now
         return self.office.page(

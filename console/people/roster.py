@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
-from console.people.presses import chosen
+from console.places import chosen
 from console.visits import Office, Visit
 from store.database import Transaction
 from store.domain.areas import Area

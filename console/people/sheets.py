@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from console.people.presses import PEOPLE, chosen, named, villages_open_to
+from console.people.presses import PEOPLE, named
+from console.places import chosen, village_of_form, villages_open_to
 from console.visits import Fields, Office, Visit, once
 from notifier.pages import language_asked
 from store.actions.roster_import import RosterPreview, preview
@@ -21,8 +22,7 @@ from store.actions.roster_uploads import (
 )
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound, Refusal
-from store.domain.people import Staff
+from store.domain.errors import Refusal
 from store.domain.roster import RosterSheet
 from store.domain.roster_remarks import SensitiveFlag
 from store.queries.access import may_keep_roster, may_see_flags
@@ -64,7 +64,8 @@ class SheetPages:
         file = {"file": hashlib.sha256(content).hexdigest()}
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, {**fields, **file}, f"{IMPORT}?{urlencode({'village': village_id})}")
-            upload_id = await keep_upload(tx, await _village(tx, visit.person, village_id), name, content, visit.person)
+            village = await village_of_form(tx, visit.person, may_keep_roster, village_id)
+            upload_id = await keep_upload(tx, village, name, content, visit.person)
         raise web.HTTPSeeOther(f"{IMPORT}/{upload_id}")
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
@@ -82,7 +83,7 @@ class SheetPages:
     async def export(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """The whole roster with its numbers. The fact that it was taken out is committed before the file leaves."""
         async with self.office.database.write(self.office.clock()) as tx:
-            village = await _village(tx, visit.person, fields.get("village", ""))
+            village = await village_of_form(tx, visit.person, may_keep_roster, fields.get("village", ""))
             rows = list(await export_rows(tx, village.id))
             tx.audit(village.id, f"staff:{visit.person.id}", "roster.exported", f"area:{village.id}", len(rows))
         content = await asyncio.to_thread(workbook, village.name, [EXPORT_HEADINGS, *rows])
@@ -130,14 +131,6 @@ class SheetPages:
             changed=[(one.after.name, one.fields) for one in plan.changed[:SHOWN]],
             missing=[one.standing.name for one in plan.missing[:SHOWN]],
         )
-
-
-async def _village(tx: Transaction, person: Staff, asked: str) -> Area:
-    """The village that a form names. Raises NotFound where that is none whose roster he keeps."""
-    village = chosen(await villages_open_to(tx, person, may_keep_roster), asked)
-    if village is None:
-        raise NotFound("area.unknown")
-    return village
 
 
 async def _file(request: web.Request) -> tuple[str, bytes]:

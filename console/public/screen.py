@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from console.fields import whole_number
 from console.public.board import PUBLIC_HEADERS, VILLAGE, Board
 from console.public.ways import ways_of
 from notifier.pages import Pages
@@ -23,7 +24,6 @@ from store.queries.service_days import service_days_ahead
 SECONDS = 20
 """How long a sheet stands: who reads slowly reads a notice of 100 characters twice."""
 _NOTICES, _MATTERS, _DAYS, _URGENT = 3, 4, 4, 4
-_MOST_SHEETS = 99
 
 SCREEN_HEADERS = {
     **PUBLIC_HEADERS,
@@ -86,5 +86,4 @@ class _Screen:
 
 
 def _place(request: web.Request) -> int:
-    asked = request.query.get("sheet", "")
-    return int(asked) if asked.isdecimal() and asked.isascii() and len(asked) <= len(str(_MOST_SHEETS)) else 0
+    return whole_number(request.query.get("sheet", ""))

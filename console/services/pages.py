@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from console.places import first_or_asked, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.services import add_service, change_service, remove_service
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.domain.services import ServiceText
 from store.queries.access import may_edit_services
-from store.queries.areas import villages_served
 from store.queries.services import services_of
 
 SERVICES = "/console/services"
@@ -26,7 +25,9 @@ class ServicePages:
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Save a service (a new one under no number), or take it away."""
         async with self.office.database.write(self.office.clock()) as tx:
-            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            village = first_or_asked(
+                await villages_open_to(tx, visit.person, may_edit_services), fields.get("village", "")
+            )
             where = f"{SERVICES}?village={village.id}"
             await once(tx, request, visit, fields, where)
             await _take(tx, visit.person, village, request, fields)
@@ -34,8 +35,8 @@ class ServicePages:
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
-            villages = await _villages(tx, visit.person)
-            village = _chosen(villages, visit.asked(request).get("village", ""))
+            villages = await villages_open_to(tx, visit.person, may_edit_services)
+            village = first_or_asked(villages, visit.asked(request).get("village", ""))
             listed = await services_of(tx, village.id)
         return self.office.page(
             request,
@@ -48,18 +49,6 @@ class ServicePages:
             written=_text(visit.told.written),
             blank=_text({}),
         )
-
-
-async def _villages(tx: Transaction, person: Staff) -> list[Area]:
-    return [village for village in await villages_served(tx, person) if may_edit_services(person, village.path)]
-
-
-def _chosen(villages: list[Area], wanted: str) -> Area:
-    """The village that is named, else his first. Raises NotFound for another's."""
-    village = next((one for one in villages if not wanted or str(one.id) == wanted), None)
-    if village is None:
-        raise NotFound("area.unknown")
-    return village
 
 
 async def _take(tx: Transaction, person: Staff, village: Area, request: web.Request, fields: Fields) -> None:

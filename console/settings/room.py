@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from console.places import first_or_asked
 from console.visits import Fields, Office, Visit, led_to, once
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import NotFound
 from store.queries.access import may_see_settings
 from store.queries.areas import places_of
 
@@ -28,10 +28,7 @@ class Place:
 async def place_of(tx: Transaction, visit: Visit, area_id: str) -> Place:
     """The first village where none is named. Raises NotFound for a place whose settings he may not see."""
     places = await places_of(tx, visit.person, may_see_settings)
-    for area in places:
-        if area_id in {"", str(area.id)}:
-            return Place(area, places)
-    raise NotFound("area.unknown")
+    return Place(first_or_asked(places, area_id), places)
 
 
 async def begin_press(tx: Transaction, request: web.Request, visit: Visit, fields: Fields, section: str) -> Area:

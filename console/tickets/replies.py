@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from console.fields import whole_number
+from console.places import chosen, village_of_form, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.canned_replies import LONGEST_NAME, LONGEST_REPLY, drop_reply, keep_reply
-from store.database import Transaction
-from store.domain.areas import Area
-from store.domain.errors import NotFound
-from store.domain.people import Staff
 from store.queries.access import may_edit_replies
-from store.queries.areas import villages_served
 from store.queries.ticket_desk import replies_of
 
 REPLIES = "/console/tickets/replies"
@@ -25,7 +21,7 @@ class ReplyPages:
     async def keep(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Write one down, or change the one that `reply` names."""
         async with self.office.database.write(self.office.clock()) as tx:
-            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            village = await village_of_form(tx, visit.person, may_edit_replies, fields.get("village", ""))
             where = f"{REPLIES}?village={village.id}"
             await once(tx, request, visit, fields, where)
             reply_id = whole_number(fields.get("reply", ""))
@@ -34,7 +30,7 @@ class ReplyPages:
 
     async def drop(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:
-            village = _chosen(await _villages(tx, visit.person), fields.get("village", ""))
+            village = await village_of_form(tx, visit.person, may_edit_replies, fields.get("village", ""))
             where = f"{REPLIES}?village={village.id}"
             await once(tx, request, visit, fields, where)
             await drop_reply(tx, village, visit.person, int(request.match_info["reply"]))
@@ -42,9 +38,8 @@ class ReplyPages:
 
     async def list(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
-            villages = await _villages(tx, visit.person)
-            asked = str(villages[0].id) if len(villages) == 1 else visit.asked(request).get("village", "")
-            village = _chosen(villages, asked) if asked else None
+            villages = await villages_open_to(tx, visit.person, may_edit_replies)
+            village = chosen(villages, visit.asked(request).get("village", ""))
             replies = await replies_of(tx, village.id) if village else []
         return self.office.page(
             request,
@@ -56,19 +51,3 @@ class ReplyPages:
             longest_name=LONGEST_NAME,
             longest=LONGEST_REPLY,
         )
-
-
-async def _villages(tx: Transaction, person: Staff) -> list[Area]:
-    """Raises NotFound for who may change them in none."""
-    found = [village for village in await villages_served(tx, person) if may_edit_replies(person, village.path)]
-    if not found:
-        raise NotFound("area.unknown")
-    return found
-
-
-def _chosen(villages: list[Area], village_id: str) -> Area:
-    """Raises NotFound for a village that is not his."""
-    for village in villages:
-        if str(village.id) == village_id:
-            return village
-    raise NotFound("area.unknown")

@@ -249,6 +249,9 @@ class Database:
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await _all_returned(engine)
             await engine.dispose()
+            if self.is_sqlite:
+                driver: Any = engine.dialect.dbapi
+                await asyncio.to_thread(driver.wait_for_threads, CLOSE_SECONDS)
 
 
 async def _all_returned(engine: AsyncEngine) -> None:

@@ -10,9 +10,11 @@ browser has gone) would leave it to nobody.
 """
 
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import aiosqlite
@@ -192,7 +194,8 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         SQLAlchemy's own waits for the close; where that is cancelled as well (a stop in the midst of a statement), a
         task is left behind that waits for a thread which has ended, and the process never ends.
         """
-        self._terminate_force_close()
+        driver: Any = self.dbapi
+        driver.leave(self._connection)
 
 
 class _DirectConnection(_Connection):
@@ -207,6 +210,7 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
     def __init__(self, *, direct: bool) -> None:
         super().__init__(aiosqlite, sqlite3)
         self._made = _DirectConnection if direct else _Connection
+        self._leaving: list[Thread] = []
 
     def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
         connection: Any = aiosqlite.connect(*arguments, **options)
@@ -214,6 +218,18 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
         try:
             await_(connection)
         except BaseException:  # cancelled while it was being opened: nobody else could close it
-            connection.stop()
+            self.leave(connection)
             raise
         return self._made(self, connection)
+
+    def leave(self, connection: Any) -> None:
+        """Leave a connection to its thread, which closes it after what it is at."""
+        connection.stop()
+        thread: Thread = connection._thread  # noqa: SLF001
+        self._leaving = [*filter(Thread.is_alive, self._leaving), thread]
+
+    def wait_for_threads(self, seconds: float) -> None:
+        """Return when what was left is closed, or the time is over: until then the file may still change."""
+        until = time.monotonic() + seconds
+        for thread in self._leaving:
+            thread.join(max(0.0, until - time.monotonic()))

@@ -21,14 +21,7 @@ from notifier.metrics import TURNS
 from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.telling import Written, write_replies, write_tells
-from store.actions.turn import (
-    ATTEMPTS_BEFORE_A_PERSON,
-    Turn,
-    TurnFailed,
-    claim_messages,
-    count_failure,
-    turn_of,
-)
+from store.actions.turn import ATTEMPTS_BEFORE_A_PERSON, Turn, TurnFailed, claim_messages, count_failure, turn_of
 from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.areas import AreaKind

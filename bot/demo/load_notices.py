@@ -4,9 +4,9 @@ from bot.demo.notices import Notice
 from bot.demo.parts import Loaded
 from notifier.notices import plan_notice, write_notice
 from notifier.render import Renderer
+from store.actions.attempts import Attempt, record_attempts
 from store.actions.delivery_receipts import Receipt, record_receipts
 from store.actions.notices import ask_readers, confirm_notice, draft_notice, release_notice
-from store.actions.sending import Attempt, record_attempts
 from store.database import Transaction
 from store.domain.answers import Asked, AskKind
 from store.domain.audiences import Audience, AudienceKind

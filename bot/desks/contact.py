@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from store.actions.contacts import choose_language, move_to_village, opt_in, opt_out
 from store.actions.inbound import repeat_first_words
-from store.actions.turn import close_question, question_by_id
+from store.actions.questions import close_question, question_by_id
 from store.database import Transaction
 from store.domain.conversation import OpenQuestion, Speaker
 from store.queries.areas import villages_under

@@ -22,8 +22,9 @@ from notifier.message import Accepted, Button, OutboundMessage, Refused, SendRes
 from notifier.metrics import CALLS
 from notifier.telling import Written
 from store.actions.accounts import stop_account
+from store.actions.attempts import Attempt, record_attempts
+from store.actions.claiming import Claimed, Pace, claim, rest_addresses
 from store.actions.contacts import bury_contact
-from store.actions.sending import Attempt, Claimed, Pace, claim, record_attempts, rest_addresses
 from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState

@@ -6,8 +6,8 @@ import structlog
 
 from notifier.channel import Channel, ChannelUnreachable
 from notifier.message import Asked, DeliveryReceipt
+from store.actions.attempts import give_up_stale, may_look_up
 from store.actions.delivery_receipts import Receipt, record_receipts
-from store.actions.sending import give_up_stale, may_look_up
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState

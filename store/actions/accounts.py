@@ -4,8 +4,9 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import Account, AccountKind
@@ -86,3 +87,15 @@ async def keep_template(tx: Transaction, account: Account, code: str, text: str,
     tx.forget()
     action = "channel.template_kept" if text else "channel.template_removed"
     tx.audit(account.area_id, actor, action, f"account:{account.id}", [code, text])
+
+
+async def locked_account(tx: Transaction, account_id: int) -> Any:
+    """The account's `next_free_at` and `stopped_reason`; nobody else changes its row until this has committed."""
+    return await tx.first(_LOCKED, {"account_id": account_id})
+
+
+_LOCKED = (
+    select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason)
+    .where(channel_accounts.c.id == bindparam("account_id"))
+    .with_for_update()
+)

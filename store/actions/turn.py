@@ -7,24 +7,26 @@ the session, the replies and the message's own row are written with them. A cras
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
 from store.actions.contacts import find_or_add_contact, revived
 from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
+from store.actions.questions import open_questions
+from store.actions.sessions import keep_session, session_of
 from store.database import Transaction, driver_errors_mapped
 from store.domain.accounts import REACHES, Account, AccountKind
-from store.domain.conversation import SESSION_VALID, SPEAKER_VALID, OpenQuestion, Session, Speaker
-from store.domain.errors import NotFound, StoreUnavailable
+from store.domain.conversation import OpenQuestion, Session, Speaker
+from store.domain.errors import StoreUnavailable
 from store.domain.inbound import VOTE, InboundBody, body_document, body_from
-from store.domain.people import Contact, Staff
-from store.domain.speech import Option
+from store.domain.people import Contact
 from store.queries.accounts import account_by_id
 from store.queries.areas import area_by_id, settings_for, villages_under
-from store.queries.people import contact_at, residents_by_ids, staff_by_id
-from store.tables import inbound_messages, questions, sessions
+from store.queries.people import contact_at
+from store.queries.speakers import speaker_of
+from store.tables import inbound_messages
 
 ATTEMPTS_BEFORE_A_PERSON = 3
 """After so many failed turns a message is no longer interpreted, only handed to a person."""
@@ -136,7 +138,7 @@ async def _begin(tx: Transaction, row: Any) -> Turn:
     account = await account_by_id(tx, row.account_id)
     address, _, display_name = tx.keyring.open(row.address, context=INBOUND_ADDRESS).partition("\0")
     contact = await _contact_of(tx, account, address, row.address_index, display_name)
-    session, flood_told_at = await _session_of(tx, contact)
+    session, flood_told_at = await session_of(tx, contact)
     return Turn(
         tx=tx,
         inbound_id=row.id,
@@ -175,81 +177,6 @@ async def _contact_of(
     )
 
 
-async def speaker_of(tx: Transaction, contact: Contact, account: Account, speaker_id: int | None) -> Speaker:
-    holders = await residents_by_ids(tx, contact.holders)
-    resident = holders[0] if len(holders) == 1 else next((one for one in holders if one.id == speaker_id), None)
-    return Speaker(
-        contact=contact,
-        settings=await settings_for(tx, contact.area_id),
-        channel=account.kind,
-        resident=resident,
-        holders=tuple(holders),
-        staff=await _in_office(tx, contact.staff_id) if contact.staff_id else None,
-    )
-
-
-async def _in_office(tx: Transaction, staff_id: int) -> Staff | None:
-    """None for whoever has left office: his phone is a resident's again."""
-    try:
-        return await staff_by_id(tx, staff_id)
-    except NotFound:
-        return None
-
-
-async def _session_of(tx: Transaction, contact: Contact) -> tuple[Session, datetime | None]:
-    row = await tx.first(_SESSION, {"contact": contact.id})
-    if row is None:
-        return Session(), None
-    speaker_id = row.speaker_id if row.speaker_until and row.speaker_until > tx.now else None
-    if row.expires_at <= tx.now:
-        return Session(turn=row.turn, speaker_id=speaker_id), row.flood_told_at
-    options = tuple(Option(*option) for option in row.options)
-    asked_at = row.expires_at - SESSION_VALID
-    return Session(row.step, row.data, options, row.turn, speaker_id, asked_at), row.flood_told_at
-
-
-_SESSION = select(sessions).where(sessions.c.contact_id == bindparam("contact")).with_for_update()
-
-
-async def open_questions(tx: Transaction, contact: Contact) -> tuple[OpenQuestion, ...]:
-    """Questions of the last 48 hours that nobody answered yet, the oldest first."""
-    rows = await tx.all(_OPEN_QUESTIONS, {"contact": contact.id, "since": tx.now - SESSION_VALID})
-    return tuple(map(_question, rows))
-
-
-_OPEN_QUESTIONS = (
-    select(questions)
-    .where(
-        questions.c.contact_id == bindparam("contact"),
-        questions.c.answered_at.is_(None),
-        questions.c.asked_at > bindparam("since"),
-    )
-    .order_by(questions.c.asked_at, questions.c.id)
-)
-
-
-def _question(row: Any) -> OpenQuestion:
-    return OpenQuestion(
-        row.id, row.kind, row.subject_id, row.label, tuple(row.options), row.asked_at, is_open=row.answered_at is None
-    )
-
-
-async def close_question(tx: Transaction, question_id: int) -> bool:
-    """Take a question's answer once: of two that come at the same time the second finds it answered."""
-    return bool(
-        await tx.run(
-            questions.update()
-            .where(questions.c.id == question_id, questions.c.answered_at.is_(None))
-            .values(answered_at=tx.now)
-        )
-    )
-
-
-async def question_by_id(tx: Transaction, contact: Contact, question_id: int) -> OpenQuestion | None:
-    row = await tx.first(select(questions).where(questions.c.id == question_id, questions.c.contact_id == contact.id))
-    return _question(row) if row else None
-
-
 async def _is_flooding(tx: Transaction, row: Any) -> bool:
     sender = {"account": row.account_id, "index": row.address_index}
     earlier = await tx.scalar(_EARLIER, {**sender, "since": row.received_at - FLOOD_WINDOW, "this": row.id})
@@ -269,25 +196,12 @@ _EARLIER = (
 
 
 async def _finish(turn: Turn) -> None:
-    tx, session, contact = turn.tx, turn.session, turn.speaker.contact
-    values: dict[str, object] = {
-        "step": session.step,
-        "data": dict(session.data),
-        "options": [[option.key, option.label, option.text] for option in session.options],
-        "turn": session.turn,
-        "speaker_id": session.speaker_id,
-        "speaker_until": tx.now + SPEAKER_VALID if session.speaker_id else None,
-        "expires_at": tx.now + SESSION_VALID,
-    }
-    if turn.tells_flood:
-        values["flood_told_at"] = tx.now
-    if not await tx.run(_KEEP_SESSION, {"of_contact": contact.id, **values}):
-        await tx.insert(sessions, contact_id=contact.id, **values)
+    tx, contact = turn.tx, turn.speaker.contact
+    await keep_session(tx, contact, turn.session, tells_flood=turn.tells_flood)
     body = replace(turn.body, text=VOTE, button="") if turn.is_vote else turn.body
     handled = {"state": "handled", "handled_at": tx.now, "contact_id": contact.id, "body": body_document(body)}
     await tx.run(_END_MESSAGE, {"message": turn.inbound_id, **handled})
 
 
-# What is set is named by the parameters.
-_KEEP_SESSION = sessions.update().where(sessions.c.contact_id == bindparam("of_contact"))
 _END_MESSAGE = inbound_messages.update().where(inbound_messages.c.id == bindparam("message"))
+"""What is set is named by the parameters."""

@@ -22,10 +22,11 @@ from notifier.message import (
     Unknown,
 )
 from store.actions.accounts import hold_listening_lease
+from store.actions.attempts import Attempt, give_up_stale, record_attempts
+from store.actions.claiming import LEASE, UNREADABLE_RESTS, Pace, claim
 from store.actions.deliveries import Draft, write_deliveries, write_delivery
 from store.actions.delivery_receipts import Receipt, record_receipts
 from store.actions.leases import end_leases, lease_holders
-from store.actions.sending import LEASE, UNREADABLE_RESTS, Attempt, Pace, claim, give_up_stale, record_attempts
 from store.domain.deliveries import DeliveryState
 from store.domain.errors import StoreUnavailable
 from store.tables import channel_accounts, contacts, deliveries, delivery_attempts

@@ -1,0 +1,129 @@
+"""What the calls said of each delivery, and the rows of whose call nobody heard the end.
+
+A row found in `sending` when its lease has run out becomes `unknown` and is never blindly resent.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, String, bindparam, case, func, null, or_, select
+
+from store.actions.accounts import locked_account
+from store.actions.delivery_receipts import match_waiting
+from store.database import Transaction
+from store.domain.deliveries import RANK, DeliveryState
+from store.queries.people import CHUNK
+from store.tables import UtcDateTime, channel_accounts, deliveries, delivery_attempts, delivery_is
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one call said of one delivery. `due_at` is when it is tried again, where it is."""
+
+    delivery_id: int
+    number: int
+    state: DeliveryState
+    started_at: datetime
+    provider_id: str = ""
+    code: str = ""
+    detail: str = ""
+    due_at: datetime | None = None
+
+
+async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[Attempt]) -> None:
+    """Write down what the calls said: the rows' new states, and one attempt row each.
+
+    A receipt may have come before the call's own answer: a state that is higher already stays. On PostgreSQL the
+    account is locked against a receipt that is written down at this very moment: neither would see the other.
+    """
+    if tx.is_postgresql:
+        await locked_account(tx, account_id)
+    alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
+    for attempt in attempts:
+        alike[attempt.state, attempt.code[:80], attempt.due_at].append(attempt.delivery_id)
+    for (state, reason, due_at), ids in alike.items():
+        await _move(tx, ids, state, reason, due_at)
+    named = [{"row": one.delivery_id, "name": one.provider_id[:80]} for one in attempts if one.provider_id]
+    await tx.run_many(_NAME, named)
+    await tx.insert_many(
+        delivery_attempts,
+        [
+            {
+                "delivery_id": attempt.delivery_id,
+                "number": attempt.number,
+                "outcome": attempt.state,
+                "code": attempt.code[:40],
+                "detail": attempt.detail[:200],
+                "started_at": attempt.started_at,
+                "finished_at": tx.now,
+            }
+            for attempt in attempts
+        ],
+    )
+    await match_waiting(tx, account_id, [str(one["name"]) for one in named])
+
+
+_NAME = deliveries.update().where(deliveries.c.id == bindparam("row")).values(provider_id=bindparam("name"))
+
+
+async def _move(
+    tx: Transaction, ids: Sequence[int], state: DeliveryState, reason: str, due_at: datetime | None
+) -> None:
+    lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
+    # It went out, also where the receipt has been quicker than the call's answer.
+    sent_at = tx.now if state is DeliveryState.SENT else None
+    to = {"to": state, "why": reason, "next": due_at, "sent": sent_at, "lower": lower}
+    for start in range(0, len(ids), CHUNK):
+        await tx.run(_RISE, {"ids": ids[start : start + CHUNK], **to})
+
+
+def _where_lower(column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((deliveries.c.state.in_(bindparam("lower", expanding=True)), value), else_=column)
+
+
+_RISE = (
+    deliveries.update()
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=_where_lower(deliveries.c.state, bindparam("to", type_=String)),
+        reason=_where_lower(deliveries.c.reason, bindparam("why", type_=String)),
+        lease_until=_where_lower(deliveries.c.lease_until, null()),
+        due_at=_where_lower(
+            deliveries.c.due_at, func.coalesce(bindparam("next", type_=UtcDateTime), deliveries.c.due_at)
+        ),
+        sent_at=func.coalesce(bindparam("sent", type_=UtcDateTime), deliveries.c.sent_at),
+    )
+)
+
+
+async def may_look_up(tx: Transaction, account_id: int, every: timedelta) -> bool:
+    """Whether it is time to ask an account's provider about unknown fates; of all processes one is told so."""
+    asked = channel_accounts.c.looked_up_at
+    return bool(
+        await tx.run(
+            channel_accounts.update()
+            .where(channel_accounts.c.id == account_id, or_(asked.is_(None), asked <= tx.now - every))
+            .values(looked_up_at=tx.now)
+        )
+    )
+
+
+async def give_up_stale(tx: Transaction, account_id: int) -> int:
+    """Rows whose sender died in the middle of the call: nobody can say whether they went out."""
+    await locked_account(tx, account_id)
+    rows = await tx.all(
+        select(deliveries.c.id, deliveries.c.attempts)
+        .where(
+            deliveries.c.account_id == account_id,
+            delivery_is(DeliveryState.SENDING),
+            deliveries.c.lease_until <= tx.now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    stale = [Attempt(row.id, row.attempts, DeliveryState.UNKNOWN, tx.now, code="interrupted") for row in rows]
+    if stale:
+        await record_attempts(tx, account_id, stale)
+    return len(stale)

@@ -8,6 +8,7 @@ from bot.demo.matters import Matter, MeetingResult
 from bot.demo.offices import ServiceDay
 from bot.demo.parts import Loaded
 from store.actions.ballots import cast_ballot
+from store.actions.casework import resolve_ticket
 from store.actions.disclosures import add_item, mark_published, state_opening
 from store.actions.matters import (
     Publication,
@@ -20,7 +21,7 @@ from store.actions.matters import (
     publish_matter,
 )
 from store.actions.series import ServiceHours, add_series
-from store.actions.tickets import confirm_ticket, resolve_ticket, submit_ticket
+from store.actions.tickets import confirm_ticket, submit_ticket
 from store.database import Transaction
 from store.domain.ballots import Attendance, Tally
 from store.domain.deliberation import MatterRecord, Minutes, RollKind

@@ -4,18 +4,9 @@ from bot.demo.parts import Loaded
 from bot.demo.tickets import Ticket, TicketStep
 from bot.dialogue.topics import classify
 from store.actions.areas import start_counter
+from store.actions.casework import accept_ticket, answer_ticket, note_on_ticket, resolve_ticket
 from store.actions.contacts import find_or_add_contact
-from store.actions.tickets import (
-    accept_ticket,
-    add_to_ticket,
-    answer_ticket,
-    confirm_ticket,
-    lapse_ticket,
-    note_on_ticket,
-    reopen_ticket,
-    resolve_ticket,
-    submit_ticket,
-)
+from store.actions.tickets import add_to_ticket, confirm_ticket, lapse_ticket, reopen_ticket, submit_ticket
 from store.database import Transaction
 from store.domain.people import Contact, ContactKind
 from store.domain.tickets import Report, TicketEvent

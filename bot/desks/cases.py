@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from store.actions.tickets import (
+from store.actions.casework import (
     accept_ticket,
     answer_ticket,
     note_on_ticket,

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 
 from bot.dialogue.numbers import read_number
 from store.actions.contacts import find_or_add_contact
-from store.actions.tickets import (
-    add_to_ticket,
-    called_to,
-    confirm_ticket,
-    reopen_ticket,
-    submit_ticket,
-    use_safe_contact,
-)
+from store.actions.ticket_handlers import called_to
+from store.actions.tickets import add_to_ticket, confirm_ticket, reopen_ticket, submit_ticket, use_safe_contact
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from console.fields import whole_number
 from console.visits import Fields
-from store.actions.ticket_ties import link_tickets, merge_tickets
-from store.actions.tickets import (
+from store.actions.casework import (
     accept_ticket,
     answer_ticket,
     note_on_ticket,
@@ -16,6 +15,7 @@ from store.actions.tickets import (
     return_ticket,
     show_number,
 )
+from store.actions.ticket_ties import link_tickets, merge_tickets
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff

@@ -9,8 +9,10 @@ from console.tickets.asked import TICKETS
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.pages import language_asked
 from notifier.telling import write_tells
+from store.actions.casework import note_on_ticket
 from store.actions.contacts import find_or_add_contact
-from store.actions.tickets import called_to, note_on_ticket, submit_ticket
+from store.actions.ticket_handlers import called_to
+from store.actions.tickets import submit_ticket
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_
 
-from store.actions.tickets import record_step
+from store.actions.ticket_steps import record_step
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff

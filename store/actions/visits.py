@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, func, literal, select
 
 from store.actions.areas import next_numbers
-from store.actions.tickets import FIRST_NUMBER, finish_visit
+from store.actions.casework import finish_visit
+from store.actions.tickets import FIRST_NUMBER
 from store.database import Transaction
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import Notice

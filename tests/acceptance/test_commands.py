@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from bot.cli import EXIT_REFUSED, app
+from bot.cli import app
+from bot.cli.plainly import EXIT_REFUSED
 from store.keyring import save_keyring
 from tests.hub import Hub
 

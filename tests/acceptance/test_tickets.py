@@ -5,7 +5,8 @@ import io
 from PIL import Image
 from sqlalchemy import select
 
-from store.actions.tickets import accept_ticket, return_ticket, submit_ticket
+from store.actions.casework import accept_ticket, return_ticket
+from store.actions.tickets import submit_ticket
 from store.domain.tickets import Category, Report
 from store.queries.access import may_see_ticket
 from store.queries.people import staff_by_id

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from store.actions.accounts import stop_account
 from store.actions.canned_replies import keep_reply
-from store.actions.tickets import accept_ticket
+from store.actions.casework import accept_ticket
 from store.database import Database
 from store.queries.accounts import account_by_id
 from store.queries.people import staff_by_id

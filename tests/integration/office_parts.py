@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from console.work import console_jobs
-from store.actions.tickets import answer_ticket, confirm_ticket, resolve_ticket, submit_ticket
+from store.actions.casework import answer_ticket, resolve_ticket
+from store.actions.tickets import confirm_ticket, submit_ticket
 from store.domain.people import Role
 from store.domain.tickets import Category, Report
 from store.queries.people import contact_by_id, staff_by_id

@@ -9,7 +9,7 @@ import pytest
 
 from console import streams
 from notifier.pulse import Pulse
-from store.actions.tickets import note_on_ticket
+from store.actions.casework import note_on_ticket
 from store.domain.people import Role
 from store.queries.people import staff_by_id
 from store.queries.tickets import ticket_numbered

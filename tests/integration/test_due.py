@@ -19,20 +19,14 @@ from notifier.scheduler import Scheduler
 from notifier.telling import Written, write_tells
 from store.actions.areas import change_setting
 from store.actions.bookings import book_slot, subscribe_to_service
+from store.actions.casework import resolve_ticket
 from store.actions.disclosures import add_item
 from store.actions.series import ServiceHours, add_series, cancel_occurrence, end_series, move_occurrence
-from store.actions.tickets import add_to_ticket, lapse_quiet_tickets, resolve_ticket, submit_ticket
+from store.actions.tickets import add_to_ticket, lapse_quiet_tickets, submit_ticket
 from store.database import Transaction
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.domain.errors import Refusal
-from store.domain.occurrences import (
-    DISCLOSURE_TIME,
-    SeriesKind,
-    ServiceKind,
-    Step,
-    Verdict,
-    steps_of,
-)
+from store.domain.occurrences import DISCLOSURE_TIME, SeriesKind, ServiceKind, Step, Verdict, steps_of
 from store.domain.recurrence import HolidayRule, Recurrence, due_dates
 from store.domain.series import Occurrence
 from store.domain.speech import Tell

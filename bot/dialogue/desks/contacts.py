@@ -1,0 +1,36 @@
+"""Who is speaking, and the contact that he speaks from."""
+
+from typing import Protocol
+
+from store.domain.conversation import OpenQuestion
+from store.domain.people import Resident, Staff
+
+
+class ContactDesk(Protocol):
+    """The contact that is speaking: what it wants to get, in which language, and whose it is."""
+
+    async def opt_out(self) -> None: ...
+
+    async def opt_in(self) -> None: ...
+
+    async def choose_language(self, language: str) -> None: ...
+
+    async def villages(self) -> list[tuple[int, str]]: ...
+
+    async def move_to_village(self, village_id: int) -> None: ...
+
+    async def question(self, question_id: int) -> OpenQuestion | None: ...
+
+    async def close_question(self, question_id: int) -> bool: ...
+
+
+class IdentityDesk(Protocol):
+    """Who is speaking."""
+
+    async def send_code(self, number: str) -> tuple[int, str] | None: ...
+
+    async def enter_code(self, code: str) -> list[Resident]: ...
+
+    async def shared_number(self, number: str) -> list[Resident]: ...
+
+    async def link_staff(self, code: str) -> Staff | None: ...

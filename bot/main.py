@@ -14,10 +14,11 @@ from aiohttp import web
 
 from bot.callers import caller_of
 from bot.chat_rooms import ChatRooms
+from bot.ending import end_task
 from bot.holder import is_gone, new_holder
 from bot.inbox import Inbox
 from bot.jobs import open_jobs
-from bot.listening import listen_while_leased
+from bot.open_channels import OpenChannels
 from bot.opening import open_database, utc_now
 from bot.pages import chat_pages, static_routes
 from bot.server import AccessLog, Doors, build_application
@@ -28,14 +29,12 @@ from console.office import Surroundings as ConsoleSurroundings
 from console.office import console_application, console_pages
 from console.public.site import public_application, robots_routes
 from console.work import console_jobs
-from notifier.accounts import Outside, hook_url
-from notifier.channel import Channel
+from notifier.accounts import Outside
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
 from notifier.emergencies import call_silent
 from notifier.notice_jobs import notice_job
 from notifier.pulse import Pulse
-from notifier.registry import CHANNELS, Surroundings
 from notifier.render import Renderer
 from notifier.roster_jobs import roster_job
 from notifier.scheduler import Chore, Scheduler
@@ -48,10 +47,8 @@ from store.actions.progress import defer_unfinished
 from store.actions.roster_uploads import forget_uploads
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
-from store.domain.accounts import Account, AccountKind
 from store.domain.jobs import JobHandler, JobName, JobWorker
 from store.files import FileStore
-from store.queries.accounts import all_accounts
 from store.shape import is_at_head
 
 log = structlog.get_logger()
@@ -75,7 +72,7 @@ class Hub:
     inbox: Inbox
     engine: DeliveryEngine
     rooms: ChatRooms
-    channels: dict[int, tuple[Account, Channel]]
+    channels: OpenChannels
     jobs: JobWorker
     holder: str
 
@@ -97,12 +94,12 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             raise ConfigurationError("The store at BANYAN_DATABASE_URL is not up to date. Run `banyan init`.")
         holder = new_holder()
         async with database.write(utc_now()) as tx:
-            accounts = await all_accounts(tx)
             await end_leases(tx, [other for other in await lease_holders(tx) if is_gone(other, holder)])
-        channels = _channels(settings, accounts)
         renderer, pulse, files = Renderer(public_url=_address(settings)), Pulse(), FileStore(settings.files)
-        engine = DeliveryEngine(database, channels, holder, utc_now)
+        engine = DeliveryEngine(database, {}, holder, utc_now)
         inbox = Inbox(database, files, renderer, pulse, engine.send_soon)
+        channels = OpenChannels(database, _outside(settings), engine, inbox.receive, holder)
+        await channels.take_up()
         rooms = ChatRooms(database, files, inbox.receive, pulse)
         handlers: dict[str, JobHandler] = {
             JobName.SEND_NOTICE: notice_job(database, renderer, utc_now, engine.wake),
@@ -112,26 +109,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         jobs = database.queue = await open_jobs(database, handlers, holder)
         yield Hub(settings, database, files, renderer, pulse, inbox, engine, rooms, channels, jobs, holder)
         await jobs.close()
-        for _, channel in channels.values():
-            await channel.close()
+        await channels.close()
     finally:
         await database.close()
-
-
-def _channels(settings: Settings, accounts: Sequence[Account]) -> dict[int, tuple[Account, Channel]]:
-    """The channels that this process sends and listens through; Telegram only where a setting turned it on."""
-    channels = {}
-    for account in accounts:
-        if account.kind is AccountKind.TELEGRAM and not settings.telegram:
-            log.warning("channel.off", account=account.id, setting="BANYAN_TELEGRAM")
-            continue
-        if account.kind in CHANNELS:
-            around = Surroundings(hook_url(account, _outside(settings)))
-            try:
-                channels[account.id] = (account, CHANNELS[account.kind](account, around))
-            except (ValueError, KeyError) as error:  # one account's wrong value must not keep the hub from serving
-                log.warning("channel.misconfigured", account=account.id, reason=str(error))
-    return channels
 
 
 def _outside(settings: Settings) -> Outside:
@@ -149,7 +129,7 @@ def web_application(hub: Hub) -> web.Application:
     if hub.settings.training:
         routes += simulator_routes(hub.rooms, pages)
     doors = Doors(
-        channels=hub.channels,
+        channels=hub.channels.by_account,
         receive=hub.inbox.receive,
         routes=routes,
         applications={
@@ -190,7 +170,7 @@ async def work(settings: Settings) -> None:
     """Everything but the web, until it is told to stop: sending, listening, jobs, the minute's tick."""
     async with open_hub(settings) as hub:
         stop = _told_to_stop()
-        log.info("worker.working", accounts=len(hub.channels))
+        log.info("worker.working", accounts=len(hub.channels.by_account))
         await _run_until(stop, hub)
 
 
@@ -244,9 +224,13 @@ def _chores(renderer: Renderer) -> list[Chore]:
 
 
 async def _answer(hub: Hub) -> None:
-    """What a process that serves the web only does beside: the turns of what it took, and waking open pages."""
+    """What a process that serves the web only does beside: the turns of what it took, and waking open pages.
+
+    It takes up accounts too, whose webhooks it serves.
+    """
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(hub.inbox.run())
+        tasks.create_task(hub.channels.follow())
         tasks.create_task(hub.pulse.watch(hub.database))
 
 
@@ -256,9 +240,7 @@ async def _work(hub: Hub) -> None:
         tasks.create_task(hub.engine.run())
         tasks.create_task(hub.jobs.run())
         tasks.create_task(_tick(hub))
-        for account, channel in hub.channels.values():
-            receive = partial(hub.inbox.receive, account)
-            tasks.create_task(listen_while_leased(hub.database, account, channel, receive, hub.holder))
+        tasks.create_task(hub.channels.listen())
 
 
 async def _tick(hub: Hub) -> None:
@@ -276,10 +258,4 @@ async def _wind_down(parts: Sequence[Part], running: asyncio.Task[None]) -> None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(*(part.stopped.wait() for part in parts))
-    # A driver's error in the midst of a cancelled statement takes the cancellation's place, and is waited out as an
-    # outage: so it is said until it is heard.
-    while not running.done():
-        running.cancel()
-        await asyncio.wait({running}, timeout=AGAIN_SECONDS)
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await end_task(running, AGAIN_SECONDS)

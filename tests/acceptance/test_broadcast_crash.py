@@ -164,8 +164,8 @@ async def test_forty_kills_of_two_workers(hub: Hub, store_url: str, tmp_path: Pa
 async def sending(broadcast: Broadcast, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """The engine in this process, with short waits."""
     monkeypatch.setattr("store.actions.claiming.LEASE", timedelta(seconds=1))
-    monkeypatch.setattr("notifier.delivery.engine.DOUBTS_SECONDS", 0.2)
-    monkeypatch.setattr("notifier.delivery.engine.OUTAGE_SECONDS", 0.1)
+    monkeypatch.setattr("notifier.delivery.sender.DOUBTS_SECONDS", 0.2)
+    monkeypatch.setattr("notifier.delivery.sender.OUTAGE_SECONDS", 0.1)
     monkeypatch.setattr("notifier.delivery.retry_policy.FIRST_DELAY", timedelta(seconds=0.1))
     channel = KannelChannel(
         send_url=broadcast.sink.send_url,

@@ -181,7 +181,7 @@ async def test_what_was_being_sent_when_the_process_died_is_unknown_and_never_se
     engine = engine_of(hub, channel)
     delivery_id = await write(hub)
     with monkeypatch.context() as broken:
-        broken.setattr("notifier.delivery.engine.record_attempts", away)
+        broken.setattr("notifier.delivery.sender.record_attempts", away)
         with pytest.raises(StoreUnavailable):
             await engine.send_due(hub.sms.id)
     assert (await state_of(hub, delivery_id))[0] == "sending"

@@ -45,6 +45,7 @@ from store.actions.leases import end_leases, lease_holders
 from store.actions.notice_controls import hold_back
 from store.actions.progress import defer_unfinished
 from store.actions.roster_uploads import forget_uploads
+from store.actions.tasks import forget_files
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.jobs import JobHandler, JobName, JobWorker
@@ -198,7 +199,7 @@ async def _close_rooms(hub: Hub, _application: web.Application) -> None:
     hub.rooms.close()
 
 
-def _chores(renderer: Renderer) -> list[Chore]:
+def _chores(renderer: Renderer, files: FileStore) -> list[Chore]:
     """What the minute's tick does beside what is due: votes that have run out, tickets that nobody spoke of again."""
 
     async def close_votes(tx: Transaction, _now: datetime) -> None:
@@ -210,6 +211,9 @@ def _chores(renderer: Renderer) -> list[Chore]:
     async def call_silent_homes(tx: Transaction, _now: datetime) -> None:
         await call_silent(tx, renderer)
 
+    async def forget_exported(tx: Transaction, now: datetime) -> None:
+        await forget_files(tx, files, now)
+
     return [
         defer_unfinished,
         call_silent_homes,
@@ -220,6 +224,7 @@ def _chores(renderer: Renderer) -> list[Chore]:
         lapse_quiet_tickets,
         end_flags_that_ran_out,
         forget_uploads,
+        forget_exported,
     ]
 
 
@@ -244,7 +249,7 @@ async def _work(hub: Hub) -> None:
 
 
 async def _tick(hub: Hub) -> None:
-    scheduler = Scheduler(hub.database, hub.renderer, _chores(hub.renderer), utc_now)
+    scheduler = Scheduler(hub.database, hub.renderer, _chores(hub.renderer, hub.files), utc_now)
     scheduler.start()
     try:
         await asyncio.Event().wait()

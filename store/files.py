@@ -78,6 +78,13 @@ class FileStore:
         """Keep a file as a backup holds it. Raises StoreUnavailable."""
         self._put(content, "")
 
+    def remove(self, sha256: str) -> None:
+        """Let go of a file; nothing where it is gone already. Raises StoreUnavailable."""
+        try:
+            self.path_of(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable("files") from error
+
     def _put(self, content: bytes, media_type: str) -> StoredFile:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path_of(digest)

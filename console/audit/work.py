@@ -8,7 +8,7 @@ from datetime import datetime
 import xlsxwriter
 
 from console.audit.sentences import Sentence, Words, sentence_of
-from store.actions.files import keep_document
+from store.actions.inbound import record_files
 from store.actions.tasks import finish_task, move_on, take_up_task
 from store.database import Database, Transaction
 from store.domain.audit import Link
@@ -81,7 +81,7 @@ def export_job(
         async with database.write(clock()) as tx:
             if await take_up_task(tx, JobName.EXPORT_AUDIT, task.id) is None:
                 return
-            await keep_document(tx, stored)
+            await record_files(tx, [stored])
             await finish_task(
                 tx,
                 task,

@@ -1,5 +1,6 @@
 """Making a backup while the hub goes on serving."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
@@ -67,8 +68,12 @@ def _add_postgresql(url: URL, archive: ArchiveWriter, copy: Path, progress: Prog
 
 
 def _add_files(files: FileStore, archive: ArchiveWriter, before: int, progress: Progress) -> None:
-    """After the store: a file is on disk before its row commits, so that each row of the copy has its file."""
+    """After the store: a file is on disk before its row commits, so that each row of the copy has its file.
+
+    But for an exported one whose days ran out meanwhile.
+    """
     paths = files.all_paths()
     for done, path in enumerate(paths, start=1):
-        archive.add(path, f"files/{path.name}")
+        with contextlib.suppress(FileNotFoundError):
+            archive.add(path, f"files/{path.name}")
         progress(before + done, before + len(paths))

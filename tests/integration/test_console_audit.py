@@ -8,11 +8,12 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 
 from store.actions.areas import change_setting
+from store.actions.tasks import forget_files
 from store.domain.audit_search import AuditSearch
 from store.domain.tickets import Category
 from store.queries import audit_book
 from store.queries.people import staff_by_id
-from store.tables import audit_entries, progress, staff, tasks
+from store.tables import audit_entries, files, progress, staff, tasks
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, signed_in
 from tests.integration.office_parts import run_jobs, settle, tell
@@ -145,6 +146,25 @@ async def test_a_file_is_not_to_be_had_for_ever(hub: Hub) -> None:
         await browser.sign_in("何监委")
         assert (await browser.get(f"{path}/file")).status == 404
         assert "取回文件" not in (await browser.get("/console/jobs")).text
+
+
+async def test_a_file_that_is_not_to_be_had_any_more_leaves_the_disk_and_a_younger_one_stays(hub: Hub) -> None:
+    async with signed_in(hub, "何监委") as browser:
+        await pressed(hub, browser, "export")
+        [old] = hub.files.all_paths()
+        hub.clock.pass_time(days=7)
+        await browser.sign_in("何监委")
+        await pressed(hub, browser, "export")
+        for _ in range(2):
+            async with hub.books() as tx:
+                await forget_files(tx, hub.files, tx.now)
+        [young] = hub.files.all_paths()
+        async with hub.books() as tx:
+            assert await tx.all(select(files.c.sha256)) == [(young.name,)]
+            assert [row.file for row in await tx.all(select(tasks.c.file).order_by(tasks.c.id))] == ["", young.name]
+    assert young != old
+    said = [action for _, action, _ in await entries(hub, "何监委")]
+    assert said.count("audit.exported") == 2
 
 
 async def test_a_task_is_seen_by_whoever_asked_for_it_alone(hub: Hub) -> None:

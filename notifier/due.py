@@ -31,8 +31,8 @@ log = structlog.get_logger()
 
 CALENDAR_YEAR = "calendar_year"
 _WARNED_BEFORE = timedelta(days=31)
-TICKING = 5_200_213
-"""Held by a transaction of the tick that another process's tick would do at the same moment; that one leaves it."""
+PLANNING = 5_200_213
+"""Held while the days ahead are planned; the tick of another process that comes at the same moment leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ async def _plan(database: Database, renderer: Renderer, now: datetime) -> None:
     planned = PLANNED_AT_ONCE
     while planned == PLANNED_AT_ONCE:
         async with database.write(now) as tx:
-            if not await tx.holds_alone(TICKING):
+            if not await tx.holds_alone(PLANNING):
                 return
             await begin_disclosure_days(tx)
             planned, changed = await plan_waiting(tx)

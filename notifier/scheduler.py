@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from notifier.due import TICKING, release
+from notifier.due import PLANNING, release
 from notifier.render import Renderer
 from store.database import Database, Transaction
 from store.domain.errors import StoreUnavailable
@@ -14,6 +14,9 @@ from store.domain.errors import StoreUnavailable
 log = structlog.get_logger()
 
 TICK_SECONDS = 60
+CHORES = PLANNING + 1
+"""The first chore's number. Each has one of its own: of two ticks at the same moment one does the chore, and neither
+leaves another chore because of it."""
 
 Chore = Callable[[Transaction, datetime], Awaitable[object]]
 """What the tick does besides: closing what has run out, each in a transaction of its own. `bot.main` gives the list."""
@@ -52,16 +55,16 @@ class Scheduler:
             released = await release(self._database, self._renderer, self._clock())
             for item in released:
                 log.info("due.released", kind=item.kind, village=item.village_id, step=item.step, verdict=item.verdict)
-            for chore in self._chores:
-                await self._do(chore)
+            for number, chore in enumerate(self._chores, CHORES):
+                await self._do(chore, number)
         except StoreUnavailable:
             log.warning("scheduler.store_unavailable")
 
-    async def _do(self, chore: Chore) -> None:
+    async def _do(self, chore: Chore, number: int) -> None:
         now = self._clock()
         try:
             async with self._database.write(now) as tx:
-                if await tx.holds_alone(TICKING):
+                if await tx.holds_alone(number):
                     await chore(tx, now)
         except StoreUnavailable:
             raise

@@ -50,7 +50,10 @@ def due(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be released.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What the scheduler would release at that time; without --dry-run it is released."""
+    """What falls due by that time: reminders, service days, disclosure days; without --dry-run it is released.
+
+    What ends by the clock (votes, tickets, files) is never ended ahead of its time: the running hub does that.
+    """
     from bot.commands import times
 
     with plainly():

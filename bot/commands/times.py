@@ -1,4 +1,8 @@
-"""What is due, from the command line."""
+"""What is due, from the command line: occurrences, and none of the tick's chores.
+
+A message that goes out early is only early, while a vote closed or a file forgotten ahead of its time does not come
+back; and at the present time the running hub's tick does the chores within the minute.
+"""
 
 import asyncio
 from collections.abc import Sequence

@@ -418,3 +418,25 @@ async def test_the_scheduler_ticks_at_once_and_does_its_chores_though_one_fails(
         async with scheduler(hub, broken, chore):
             await asyncio.wait_for(done.wait(), 5)
     assert [(entry["event"], entry["chore"]) for entry in logs] == [("scheduler.chore_failed", "broken")]
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+async def test_a_chore_that_another_process_does_holds_up_no_other_chore(hub: Hub) -> None:
+    held, done, end = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    calls: list[str] = []
+
+    async def long(_tx: Transaction, _now: datetime) -> None:
+        calls.append("long")
+        held.set()
+        await end.wait()
+
+    async def short(_tx: Transaction, _now: datetime) -> None:
+        calls.append("short")
+        done.set()
+
+    async with asyncio.timeout(10), scheduler(hub, long, short):
+        await held.wait()
+        async with scheduler(hub, long, short):
+            await done.wait()
+        assert calls == ["long", "short"]
+        end.set()

@@ -10,9 +10,8 @@ from store.actions.answers import answer_notice, may_remind
 from store.database import Transaction
 from store.domain.answers import Addressed, AnswerTally, ReminderPreview
 from store.domain.conversation import Speaker
-from store.domain.errors import NotAllowed, NotFound
+from store.domain.errors import NotFound
 from store.domain.notices import Notice
-from store.domain.people import Staff
 from store.queries.answers import (
     addressed_at,
     answers_in,
@@ -29,13 +28,6 @@ class Answers:
     tx: Transaction
     speaker: Speaker
     renderer: Renderer
-
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
 
     async def asked(self, notice_id: int) -> Notice:
         """Raises NotFound for one that was not sent here."""
@@ -56,10 +48,12 @@ class Answers:
         await answer_notice(self.tx, notice, self.speaker.contact, resident_ids, answer)
 
     async def to_count(self, number: int) -> Notice:
-        return counted(await notice_numbered(self.tx, self.person, number, near=self.speaker.contact.area_id))
+        return counted(
+            await notice_numbered(self.tx, self.speaker.office_holder, number, near=self.speaker.contact.area_id)
+        )
 
     async def counted(self, notice_id: int) -> Notice:
-        return counted(await notice_for_staff(self.tx, self.person, notice_id))
+        return counted(await notice_for_staff(self.tx, self.speaker.office_holder, notice_id))
 
     async def tally(self, notice: Notice) -> AnswerTally:
         return await tally_of(self.tx, notice)
@@ -71,10 +65,10 @@ class Answers:
         return await answers_in(self.tx, notice, group_id)
 
     async def may_remind(self, notice: Notice) -> bool:
-        return may_remind(self.person, notice) and not await was_reminded(self.tx, notice)
+        return may_remind(self.speaker.office_holder, notice) and not await was_reminded(self.tx, notice)
 
     async def preview_reminder(self, notice: Notice) -> ReminderPreview:
         return await preview_reminder(self.tx, self.renderer, notice)
 
     async def remind(self, notice: Notice) -> tuple[int, datetime]:
-        return await remind_silent(self.tx, self.renderer, notice, self.person)
+        return await remind_silent(self.tx, self.renderer, notice, self.speaker.office_holder)

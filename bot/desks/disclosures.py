@@ -31,9 +31,7 @@ class Disclosures:
     @property
     def person(self) -> Staff:
         """Raises NotAllowed for whoever does not keep these books."""
-        person = self.speaker.staff
-        if person is None:
-            raise NotAllowed("staff.only")
+        person = self.speaker.office_holder
         if not may_disclose(person, self.village.path):
             raise NotAllowed("disclosure.not_yours")
         return person

@@ -13,7 +13,6 @@ from store.domain.conversation import Speaker
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned, may_warn
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.notices import Notice
-from store.domain.people import Staff
 from store.queries.areas import groups_of
 from store.queries.emergencies import counts_of_roll, emergency_of, open_emergencies
 from store.queries.notices import notice_by_id, villages_served
@@ -25,16 +24,9 @@ class Emergencies:
     speaker: Speaker
     renderer: Renderer
 
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
-
     async def villages(self) -> Sequence[Area]:
         """Raises NotAllowed for an office that sends no emergency notices."""
-        served = await villages_served(self.tx, self.person)
+        served = await villages_served(self.tx, self.speaker.office_holder)
         mine = [village for village in served if await self._audiences(village)]
         if not mine:
             raise NotAllowed("emergency.not_yours")
@@ -53,17 +45,19 @@ class Emergencies:
         self, village_id: int, audience: Audience, warned: Warned, text: str, *, with_roll: bool
     ) -> tuple[Notice, int]:
         village = await self._village(village_id)
-        notice = await declare_emergency(self.tx, village, audience, self.person, warned, text)
-        households = await send_emergency(self.tx, self.renderer, notice, warned, self.person, with_roll=with_roll)
+        notice = await declare_emergency(self.tx, village, audience, self.speaker.office_holder, warned, text)
+        households = await send_emergency(
+            self.tx, self.renderer, notice, warned, self.speaker.office_holder, with_roll=with_roll
+        )
         return notice, households
 
     async def open(self) -> Sequence[Emergency]:
-        return await open_emergencies(self.tx, self.person)
+        return await open_emergencies(self.tx, self.speaker.office_holder)
 
     async def get(self, notice_id: int) -> Emergency:
         """Raises NotFound, also for one where this person may not warn."""
         emergency = await emergency_of(self.tx, notice_id)
-        if not may_warn(self.person, emergency.area_path):
+        if not may_warn(self.speaker.office_holder, emergency.area_path):
             raise NotFound("emergency.unknown")
         return emergency
 
@@ -72,18 +66,20 @@ class Emergencies:
         village = await self._village(emergency.village_id)
         audience = (await notice_by_id(self.tx, emergency.notice_id)).audience
         text = f"{emergency.warned.hazard}解除"
-        notice = await declare_emergency(self.tx, village, audience, self.person, warned, text, lifts=emergency)
+        notice = await declare_emergency(
+            self.tx, village, audience, self.speaker.office_holder, warned, text, lifts=emergency
+        )
         left = (await counts_of_roll(self.tx, emergency.notice_id)).left if emergency.roll_id else 0
         return left, await lift_emergency(self.tx, self.renderer, emergency, notice, warned)
 
     async def _village(self, village_id: int) -> Area:
-        for village in await villages_served(self.tx, self.person):
+        for village in await villages_served(self.tx, self.speaker.office_holder):
             if village.id == village_id:
                 return village
         raise NotFound("area.unknown")
 
     async def _audiences(self, village: Area) -> list[Audience]:
         """Homes of the village or of a group, where this person may warn."""
-        found = audiences_open_to(self.person, village, await groups_of(self.tx, village.id))
+        found = audiences_open_to(self.speaker.office_holder, village, await groups_of(self.tx, village.id))
         whole = [one for one in found if one.kind in {AudienceKind.VILLAGE, AudienceKind.GROUP}]
-        return [replace(one, units=True) for one in whole if may_warn(self.person, one.area.path)]
+        return [replace(one, units=True) for one in whole if may_warn(self.speaker.office_holder, one.area.path)]

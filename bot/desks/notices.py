@@ -20,9 +20,9 @@ from store.domain.answers import Asked
 from store.domain.areas import Area
 from store.domain.audiences import Audience, Named, Wanted, audience_of, audiences_open_to, may_know
 from store.domain.conversation import Speaker
-from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.errors import NotFound, Refusal
 from store.domain.notices import Ledger, Notice
-from store.domain.people import Contact, Staff
+from store.domain.people import Contact
 from store.domain.plans import Preview
 from store.queries.areas import groups_of
 from store.queries.membership import named_residents
@@ -41,19 +41,12 @@ class Notices:
     speaker: Speaker
     renderer: Renderer
 
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
-
     async def villages(self) -> list[Area]:
-        return await villages_served(self.tx, self.person)
+        return await villages_served(self.tx, self.speaker.office_holder)
 
     async def audiences(self, village_id: int) -> list[Audience]:
         village = await self._village(village_id)
-        return audiences_open_to(self.person, village, await groups_of(self.tx, village.id))
+        return audiences_open_to(self.speaker.office_holder, village, await groups_of(self.tx, village.id))
 
     async def groups(self, village_id: int) -> list[Area]:
         return await groups_of(self.tx, (await self._village(village_id)).id)
@@ -61,16 +54,18 @@ class Notices:
     async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]:
         village = await self._village(village_id)
         named = await named_residents(self.tx, village, wanted.names)
-        return audience_of(wanted, self.person, village, await groups_of(self.tx, village.id), named), named
+        return audience_of(
+            wanted, self.speaker.office_holder, village, await groups_of(self.tx, village.id), named
+        ), named
 
     def knows(self, audience: Audience) -> bool:
-        return may_know(self.person, audience)
+        return may_know(self.speaker.office_holder, audience)
 
     async def draft(self, village_id: int, audience: Audience, text: str) -> Notice:
-        return await draft_notice(self.tx, await self._village(village_id), audience, self.person, text)
+        return await draft_notice(self.tx, await self._village(village_id), audience, self.speaker.office_holder, text)
 
     async def get(self, notice_id: int) -> Notice:
-        return await notice_for_staff(self.tx, self.person, notice_id)
+        return await notice_for_staff(self.tx, self.speaker.office_holder, notice_id)
 
     async def unchanged(self, notice_id: int, content_hash: str) -> Notice:
         """The notice as it was shown. Raises Refusal where its words or its audience are others by now."""
@@ -80,44 +75,44 @@ class Notices:
         return notice
 
     async def numbered(self, number: int) -> Notice:
-        return await notice_numbered(self.tx, self.person, number, near=self.speaker.contact.area_id)
+        return await notice_numbered(self.tx, self.speaker.office_holder, number, near=self.speaker.contact.area_id)
 
     async def recent(self) -> list[Notice]:
-        return await recent_notices(self.tx, self.person)
+        return await recent_notices(self.tx, self.speaker.office_holder)
 
     async def preview(self, notice: Notice) -> Preview:
         return await preview_notice(self.tx, self.renderer, notice)
 
     async def ask_readers(self, notice: Notice, asked: Asked) -> Notice:
-        return await ask_readers(self.tx, notice, self.person, asked)
+        return await ask_readers(self.tx, notice, self.speaker.office_holder, asked)
 
     async def change_fallback(self, notice: Notice, minutes: int) -> Notice:
-        return await change_fallback(self.tx, notice, self.person, minutes)
+        return await change_fallback(self.tx, notice, self.speaker.office_holder, minutes)
 
     async def change_text(self, notice: Notice, text: str) -> Notice:
-        return await change_text(self.tx, notice, self.person, text)
+        return await change_text(self.tx, notice, self.speaker.office_holder, text)
 
     async def drop(self, notice: Notice) -> None:
-        await drop_notice(self.tx, notice, self.person)
+        await drop_notice(self.tx, notice, self.speaker.office_holder)
 
     async def submit(self, notice: Notice, seen: str) -> tuple[Notice, Preview, list[Contact], Sequence[str]]:
-        done = await submit(self.tx, self.renderer, notice, self.person, seen)
+        done = await submit(self.tx, self.renderer, notice, self.speaker.office_holder, seen)
         return done.notice, done.plan, done.contacts, done.names
 
     async def release(self, notice: Notice, seen: str) -> Preview:
-        return await release(self.tx, self.renderer, notice, self.person, seen)
+        return await release(self.tx, self.renderer, notice, self.speaker.office_holder, seen)
 
     def is_mine(self, notice: Notice) -> bool:
-        return notice.drafted_by == self.person.id
+        return notice.drafted_by == self.speaker.office_holder.id
 
     async def may_approve(self, notice: Notice, plan: Preview) -> bool:
-        return await may_decide(self.tx, notice, self.person, plan)
+        return await may_decide(self.tx, notice, self.speaker.office_holder, plan)
 
     async def approve(self, notice: Notice, seen: str) -> tuple[Notice, datetime, list[Contact]]:
-        return await approve(self.tx, self.renderer, notice, self.person, seen)
+        return await approve(self.tx, self.renderer, notice, self.speaker.office_holder, seen)
 
     async def refuse(self, notice: Notice, reason: str) -> tuple[Notice, list[Contact]]:
-        return await refuse(self.tx, notice, self.person, reason)
+        return await refuse(self.tx, notice, self.speaker.office_holder, reason)
 
     async def ledger(self, notice: Notice) -> Ledger:
         return await ledger_of(self.tx, notice)

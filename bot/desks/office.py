@@ -17,13 +17,6 @@ class Office:
     tx: Transaction
     speaker: Speaker
 
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
-
     async def on_duty(self) -> str:
         """The name of whoever is on duty today, "" for nobody."""
         settings = self.speaker.settings
@@ -32,15 +25,17 @@ class Office:
         return (await staff_by_id(self.tx, staff_id)).name if staff_id else ""
 
     async def take_duty(self, days: Sequence[date]) -> None:
-        await put_on_duty(self.tx, self.speaker.settings.area, self.person, days)
+        await put_on_duty(self.tx, self.speaker.settings.area, self.speaker.office_holder, days)
 
     async def successors(self) -> list[Staff]:
         everyone = await staff_of_village(self.tx, self.speaker.settings.area.path)
-        return [other for other in everyone if other.id != self.person.id]
+        return [other for other in everyone if other.id != self.speaker.office_holder.id]
 
     async def hand_over(self, staff_id: int) -> int:
         """How many open tickets moved. The successor must serve this village."""
         successor = next((other for other in await self.successors() if other.id == staff_id), None)
         if successor is None:
             raise NotAllowed("staff.unknown")
-        return await hand_over(self.tx, self.person, successor, actor=f"staff:{self.person.id}")
+        return await hand_over(
+            self.tx, self.speaker.office_holder, successor, actor=f"staff:{self.speaker.office_holder.id}"
+        )

@@ -8,7 +8,7 @@ from store.actions.series import cancel_occurrence, move_occurrence
 from store.database import Transaction
 from store.domain.conversation import Speaker
 from store.domain.errors import NotAllowed, NotFound
-from store.domain.people import Staff, masked_name
+from store.domain.people import masked_name
 from store.domain.series import Booking, Changed, Occurrence
 from store.queries.access import may_approve, may_arrange_day, receives
 from store.queries.occurrences import occurrence_by_id
@@ -19,13 +19,6 @@ from store.queries.service_days import bookings_on, names_of, occurrence_of_step
 class Reception:
     tx: Transaction
     speaker: Speaker
-
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
 
     async def ahead(self) -> list[Occurrence]:
         """Only in office; without those that were called off."""
@@ -54,23 +47,23 @@ class Reception:
     async def decide_missed(self, step_id: int, *, release: bool) -> None:
         """Raises NotAllowed for whoever may not let anything out in that village."""
         occurrence = await occurrence_by_id(self.tx, await occurrence_of_step(self.tx, step_id))
-        in_charge = may_approve(self.person, self.speaker.settings.area.path)
+        in_charge = may_approve(self.speaker.office_holder, self.speaker.settings.area.path)
         if occurrence.series.area_id != self.speaker.settings.area.id or not in_charge:
             raise NotAllowed("service_day.not_yours")
-        await decide_missed_step(self.tx, step_id, self.person, release=release)
+        await decide_missed_step(self.tx, step_id, self.speaker.office_holder, release=release)
 
     async def _all_ahead(self) -> list[Occurrence]:
-        if not self.person.duties:
+        if not self.speaker.office_holder.duties:
             raise NotAllowed("staff.only")
         return await service_days_ahead(self.tx, self.speaker.settings, self.tx.now)
 
     def _receives(self, occurrence: Occurrence) -> bool:
         service = occurrence.series.service
-        return service is not None and receives(self.person, service, self.speaker.settings.area.path)
+        return service is not None and receives(self.speaker.office_holder, service, self.speaker.settings.area.path)
 
     def _actor_for(self, occurrence: Occurrence) -> str:
         """Raises NotAllowed for whoever neither serves on that day nor runs the village's affairs."""
         service, path = occurrence.series.service, self.speaker.settings.area.path
-        if service is None or not may_arrange_day(self.person, service, path):
+        if service is None or not may_arrange_day(self.speaker.office_holder, service, path):
             raise NotAllowed("service_day.not_yours")
-        return f"staff:{self.person.id}"
+        return f"staff:{self.speaker.office_holder.id}"

@@ -8,8 +8,8 @@ from store.actions.emergencies import reply_to_roll, set_outcome
 from store.database import Transaction
 from store.domain.conversation import Speaker
 from store.domain.emergencies import Outcome, Reply, RollCounts, RollEntry
-from store.domain.errors import NotAllowed, Refusal
-from store.domain.people import Contact, Role, Staff
+from store.domain.errors import Refusal
+from store.domain.people import Contact, Role
 from store.queries.emergencies import (
     counts_of_roll,
     emergency_of,
@@ -25,13 +25,6 @@ from store.queries.people import contacts_of_staff, staff_with_role
 class Transfers:
     tx: Transaction
     speaker: Speaker
-
-    @property
-    def person(self) -> Staff:
-        """Raises NotAllowed for whoever holds no office (any more)."""
-        if self.speaker.staff is None:
-            raise NotAllowed("staff.only")
-        return self.speaker.staff
 
     async def mine(self, notice_id: int | None = None) -> Sequence[RollEntry]:
         """The speaker's households on that list, which is refused where there is none; else on the newest open one."""
@@ -55,18 +48,18 @@ class Transfers:
         return (await show_numbers(self.tx, [entry], staff_id)).get(entry.id, "") if staff_id else ""
 
     async def counts(self) -> Sequence[RollCounts]:
-        return await roll_counts(self.tx, self.person)
+        return await roll_counts(self.tx, self.speaker.office_holder)
 
     async def entries(self, notice_id: int) -> Sequence[RollEntry]:
-        return await roll_entries(self.tx, notice_id, self.person)
+        return await roll_entries(self.tx, notice_id, self.speaker.office_holder)
 
     async def entry(self, entry_id: int) -> RollEntry:
-        return await roll_entry(self.tx, entry_id, self.person)
+        return await roll_entry(self.tx, entry_id, self.speaker.office_holder)
 
     async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Contact]]:
         """The list as it stands then, and whom it is told to: the sender and the town."""
-        kept = await set_outcome(self.tx, entry, self.person, outcome)
+        kept = await set_outcome(self.tx, entry, self.speaker.office_holder, outcome)
         emergency = await emergency_of(self.tx, entry.notice_id)
         town = await staff_with_role(self.tx, emergency.area_path, (Role.TOWN_OFFICIAL,))
-        told = {emergency.drafted_by, *(person.id for person in town)} - {self.person.id}
+        told = {emergency.drafted_by, *(person.id for person in town)} - {self.speaker.office_holder.id}
         return kept, await counts_of_roll(self.tx, entry.notice_id), await contacts_of_staff(self.tx, sorted(told))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from store.domain.accounts import SMS_KINDS, AccountKind
+from store.domain.errors import NotAllowed
 from store.domain.people import Contact, Resident, Staff
 from store.domain.settings import AreaSettings
 from store.domain.speech import Option
@@ -56,6 +57,13 @@ class Speaker:
     resident: Resident | None
     holders: tuple[Resident, ...]
     staff: Staff | None
+
+    @property
+    def office_holder(self) -> Staff:
+        """Raises NotAllowed for whoever holds no office (any more)."""
+        if self.staff is None:
+            raise NotAllowed("staff.only")
+        return self.staff
 
     @property
     def by_sms(self) -> bool:

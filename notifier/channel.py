@@ -27,7 +27,6 @@ class Limits:
     batch: int = 1
     in_flight: int = 4
     can_receive: bool = True
-    can_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,6 @@ class Keyring:
     def index(self, value: str, *, context: str) -> bytes:
         return hmac.digest(self.index_key, f"{context}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
 
-    def sealed_with_active(self, sealed: bytes) -> bool:
-        return sealed.startswith(self.active.encode() + b":")
-
 
 @functools.cache
 def _cipher(key: bytes) -> AESGCM:

@@ -24,7 +24,6 @@ from bot.demo.account_lines import (
 )
 from bot.demo.clock import ZONE
 
-MONTHS = 12
 DISCLOSURE_DAY = 10
 OBJECTED_DAY, ANSWERED_DAY = 13, 17
 

@@ -36,14 +36,13 @@ class NoticeDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice to the households of some groups. `drafted_by` and `approved_by` are staff keys."""
+    """A notice to the households of some groups. `drafted_by` is a staff key."""
 
     number: int
     title: str
     text: str
     groups: tuple[int, ...]
     drafted_by: str
-    approved_by: str
     drafted_at: datetime
     approved_at: datetime
     cut_on: date
@@ -62,7 +61,6 @@ def water_cut(dice: Random, today: date, roster: Roster, phones: Mapping[int, Ph
         text=f"{cut_on.month}月{cut_on.day}日8点到17点,一至三组停水,清洗蓄水池。请先存水。急用水到村委会取桶装水。",
         groups=GROUPS,
         drafted_by="clerk",
-        approved_by="secretary",
         drafted_at=sent_at - timedelta(minutes=47),
         approved_at=sent_at - timedelta(minutes=2),
         cut_on=cut_on,

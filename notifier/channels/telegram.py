@@ -56,7 +56,6 @@ class TelegramChannel:
         batch=1,
         in_flight=7,
         can_receive=True,
-        can_edit=True,
     )
 
     def __init__(

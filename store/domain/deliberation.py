@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from store.domain.ballots import Attendance, Choice, Result, Tally, result_of
 from store.domain.matters import (
-    Authorisation,
     HouseholdRegister,
     Matter,
     MatterState,
@@ -78,7 +77,7 @@ class Minutes:
             notice_given_at=_evening(self.notice_given_on) if self.notice_given_on else None,
             meets_at=met_at,
             closes_at=met_at + timedelta(hours=1),
-            authorisation=Authorisation(self.authorised_on, "") if self.authorised_on else None,
+            authorised_on=self.authorised_on,
             party_discussed_on=self.party_discussed_on,
             legality_reviewed_on=self.legality_reviewed_on,
         )

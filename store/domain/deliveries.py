@@ -35,8 +35,6 @@ RANK = {
 UNDER_WAY = frozenset(state for state, rank in RANK.items() if rank <= RANK[DeliveryState.SENDING])
 """What may still go out, or is going out now."""
 
-FINAL_STATES = frozenset({DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED, DeliveryState.SKIPPED})
-
 
 def raised(current: DeliveryState, said: DeliveryState) -> DeliveryState:
     """The state after a receipt that says `said`; a receipt never lowers it."""

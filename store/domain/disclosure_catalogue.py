@@ -11,8 +11,6 @@ from enum import StrEnum
 
 from store.domain.disclosures import DisclosureCategory, month_after
 
-LAW, ARTICLES = "村民委员会组织法", "30-31"
-
 
 class Period(StrEnum):
     """`AT_ONCE` is said when it happens, and at least once a quarter that nothing did."""

@@ -81,19 +81,12 @@ class HouseholdRegister(StrEnum):
     RESIDENT = "resident"
 
 
-@dataclass(frozen=True, slots=True)
-class Authorisation:
-    """What the villagers' assembly allowed its representatives to decide, and when."""
-
-    given_on: date
-    scope: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """What has to be known of a matter before anybody votes on it. Times are aware.
 
-    `online_clause` names the clause of the charter that lets absent members join a convened meeting.
+    `online_clause` names the clause of the charter that lets absent members join a convened meeting, `authorised_on` is
+    when the villagers' assembly allowed its representatives to decide such a thing.
     """
 
     subject: MatterSubject = MatterSubject.GENERAL
@@ -105,7 +98,7 @@ class Matter:
     meets_at: datetime | None = None
     closes_at: datetime | None
     online_clause: str = ""
-    authorisation: Authorisation | None = None
+    authorised_on: date | None = None
     party_discussed_on: date | None = None
     legality_reviewed_on: date | None = None
 
@@ -190,7 +183,7 @@ def _papers(matter: Matter, rule: DecisionRule) -> _Checks:
     rules_of_village = matter.subject is MatterSubject.VILLAGE_RULES and rule.binding
     important = of_village and matter.subject in _IMPORTANT
     return (
-        (Missing.AUTHORISATION, by_mandate and matter.authorisation is None),
+        (Missing.AUTHORISATION, by_mandate and matter.authorised_on is None),
         (Missing.PARTY_DISCUSSION, important and matter.party_discussed_on is None),
         (Missing.LEGALITY_REVIEW, rules_of_village and matter.legality_reviewed_on is None),
     )

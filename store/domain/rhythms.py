@@ -8,7 +8,6 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKLY = re.compile(rf"FREQ=WEEKLY(?:;INTERVAL=(2))?;BYDAY=({'|'.join(_WEEKDAYS)})")
 _MONTH_DAY = re.compile(r"FREQ=MONTHLY;BYMONTHDAY=(\d{1,2})")
 _MONTH_WEEKDAY = re.compile(rf"FREQ=MONTHLY;BYDAY=\+?(-1|[1-4])({'|'.join(_WEEKDAYS)})")
-LAST = -1
 
 
 class Every(StrEnum):

@@ -48,14 +48,6 @@ class Slot:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a resident stands: `position` counts from 1 among those who booked."""
-
-    position: int
-    expected_at: datetime
-
-
 def slots_of(starts_at: datetime, ends_at: datetime, slot_minutes: int) -> tuple[Slot, ...]:
     """Whole slots between two moments; what is left over at the end is nobody's.
 
@@ -107,13 +99,6 @@ def cancel(slots: Sequence[Slot], booked: Booked, resident_id: int, now: datetim
     own = _own_slot(slots, booked, resident_id)
     _check_not_begun(own, now)
     return own
-
-
-def place_in_line(slots: Sequence[Slot], booked: Booked, resident_id: int) -> Place:
-    """Raises Refusal `service_day.not_booked`."""
-    own = _own_slot(slots, booked, resident_id)
-    position = sum(number <= own.number for number in booked.values())
-    return Place(position, own.starts_at)
 
 
 def _own_slot(slots: Sequence[Slot], booked: Booked, resident_id: int) -> Slot:

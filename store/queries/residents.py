@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from store.database import Transaction
 from store.domain.errors import NotFound
-from store.domain.people import Contact, ContactKind, Gone, Resident, Staff, masked_number
+from store.domain.people import Contact, ContactKind, Gone, Staff, masked_number
 from store.queries.access import sees_people
-from store.queries.people import ADDRESS, CHUNK, contacts_where, resident_from
+from store.queries.people import ADDRESS, CHUNK, contacts_where
 from store.tables import (
     areas,
     contact_holders,
@@ -229,7 +229,3 @@ async def household_numbered(tx: Transaction, village_id: int, number: str) -> A
     if row is None:
         raise NotFound("household.unknown")
     return row
-
-
-async def resident_of(tx: Transaction, home: Home) -> Resident:
-    return resident_from(await tx.first(select(residents).where(residents.c.id == home.resident_id)))

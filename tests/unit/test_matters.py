@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from store.domain.ballots import Attendance, Tally, result_of
 from store.domain.matters import (
     TRANSITIONS,
-    Authorisation,
     HouseholdRegister,
     Matter,
     MatterEvent,
@@ -49,7 +48,7 @@ DELEGATES = replace(
     MEETING, rule=rule(RuleCode.COLLECTIVE_REPRESENTATIVES, EntitlementKind.REPRESENTATIVE), roll_size=21
 )
 COUNCIL = replace(MEETING, rule=rule(RuleCode.COUNCIL_OPINION), roll_size=11, notice_given_at=None)
-AUTHORISED = Authorisation(date(2026, 3, 12), "三万元以下的公益项目")
+AUTHORISED = date(2026, 3, 12)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ AUTHORISED = Authorisation(date(2026, 3, 12), "三万元以下的公益项目")
             REPRESENTATIVES,
             {
                 "subject": MatterSubject.VILLAGERS_INTERESTS,
-                "authorisation": AUTHORISED,
+                "authorised_on": AUTHORISED,
                 "party_discussed_on": date(2026, 11, 1),
             },
             (),

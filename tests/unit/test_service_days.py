@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.domain.errors import Refusal
-from store.domain.service_days import Booked, Place, book, cancel, change, free_slots, place_in_line, slots_of
+from store.domain.service_days import Booked, book, cancel, change, free_slots, slots_of
 from store.domain.working_calendar import VILLAGE_ZONE
 
 
@@ -119,18 +119,6 @@ def test_a_cancellation_is_refused(booked: Booked, now: datetime, key: str) -> N
     with pytest.raises(Refusal) as refused:
         cancel(SLOTS, booked, WANG, now)
     assert refused.value.key == f"service_day.{key}"
-
-
-@pytest.mark.parametrize(
-    ("resident", "place"), [(WANG, Place(2, at(9, 30))), (LI, Place(1, at(9))), (CHEN, Place(3, at(10, 30)))]
-)
-def test_a_resident_knows_his_place_and_his_time(resident: int, place: Place) -> None:
-    assert place_in_line(SLOTS, {CHEN: 4, WANG: 2, LI: 1}, resident) == place
-
-
-def test_who_did_not_book_has_no_place() -> None:
-    with pytest.raises(Refusal, match=r"service_day\.not_booked"):
-        place_in_line(SLOTS, {LI: 1}, WANG)
 
 
 WISHES = st.lists(

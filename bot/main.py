@@ -32,12 +32,12 @@ from console.work import console_jobs
 from notifier.accounts import Outside
 from notifier.counting import close_and_tell
 from notifier.delivery.engine import DeliveryEngine
-from notifier.emergencies import call_silent
 from notifier.notice_jobs import notice_job
 from notifier.pulse import Pulse
 from notifier.render import Renderer
 from notifier.roster_jobs import roster_job
 from notifier.scheduler import Chore, Scheduler
+from notifier.transfers import call_silent
 from notifier.visiting import follow_up
 from store.actions.fallbacks import release_second_steps
 from store.actions.flags import end_flags_that_ran_out

@@ -1,7 +1,4 @@
-"""An emergency notice on its way: it asks nobody's leave, minds no quiet hours and no opt-out, and passes broadcasts.
-
-Its transfer list asks each household whether it goes; who is silent is on his officer's call list after some minutes.
-"""
+"""An emergency notice on its way: it asks nobody's leave, minds no quiet hours and no opt-out, passes broadcasts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,29 +6,31 @@ from dataclasses import replace
 from notifier.audience import Plan, Recipient, plan
 from notifier.channels.sms.segments import count_parts
 from notifier.render import Medium, Rendered, Renderer, button_rows
-from notifier.telling import medium_of, write_tells
+from notifier.telling import medium_of
 from store.actions.deliveries import Draft, put_questions, write_deliveries
-from store.actions.emergencies import ROLL_QUESTION, close_roll, open_roll, take_silent_rolls
+from store.actions.emergencies import ROLL_QUESTION, close_roll, declare_emergency, open_roll
 from store.database import Transaction
-from store.domain.accounts import REACHES
+from store.domain.accounts import REACHES, SMS_KINDS
+from store.domain.areas import Area
 from store.domain.audiences import Audience
-from store.domain.emergencies import Emergency, EmergencyPlan, Reply, RollEntry, Warned, officers_of
+from store.domain.emergencies import Emergency, EmergencyPlan, Warned
+from store.domain.errors import NotFound, Refusal
 from store.domain.notices import Notice
 from store.domain.people import ContactKind, Staff
 from store.domain.settings import AreaSettings
-from store.domain.speech import Option, Question, Say, Tell
+from store.domain.speech import Option, Question, Say
+from store.domain.transfers import Reply, officers_of
 from store.queries.accounts import accounts_serving
-from store.queries.areas import groups_of, settings_for
+from store.queries.areas import area_by_id, groups_of, settings_for
 from store.queries.audience import ways_to
-from store.queries.emergencies import counts_of_roll, emergency_of, numbers_of, silent_entries, told_of
-from store.queries.people import contacts_of_staff, staff_of_village
+from store.queries.emergencies import Told, emergency_of, told_of
+from store.queries.notices import notice_by_id
+from store.queries.people import staff_of_village
+from store.queries.transfers import counts_of_roll
 
 GOING_OR_FETCH = (Option(Reply.GOING, label="transfer_going"), Option(Reply.FETCH, label="transfer_fetch"))
 ROLL_ANSWERS = (Reply.GOING, Reply.FETCH, Reply.STAYING, "unclear")
 """What may be answered: two by a digit, the rest in words."""
-CALLED_BY_SMS = 3
-"""So many names with their numbers fit into two parts of an SMS; the rest are counted."""
-
 Texts = dict[tuple[str, Medium], Rendered]
 
 
@@ -45,9 +44,12 @@ async def plan_emergency(
     languages = {settings.language, *planned.sms_languages}
     texts = {one: renderer.render(say, one, Medium.SMS, settings).text for one in languages}
     parts = {language: count_parts(rendered).parts for language, rendered in texts.items()}
+    chat = renderer.render(say, settings.language, Medium.CHAT, settings)
     return EmergencyPlan(
         text=texts[settings.language],
         parts=parts[settings.language],
+        chat=chat.text,
+        buttons=chat.labels,
         households=len(planned.recipients),
         by_chat=planned.by_chat,
         by_sms=planned.by_sms,
@@ -81,7 +83,23 @@ def _facts(warned: Warned, text: str) -> dict[str, object]:
     }
 
 
-async def send_emergency(
+async def warn(
+    tx: Transaction,
+    renderer: Renderer,
+    village: Area,
+    audience: Audience,
+    person: Staff,
+    warned: Warned,
+    text: str,
+    *,
+    with_roll: bool,
+) -> tuple[Notice, int]:
+    """An emergency notice, sent; to how many households. Raises as `declare_emergency` does."""
+    notice = await declare_emergency(tx, village, audience, person, warned, text)
+    return notice, await _send(tx, renderer, notice, warned, person, with_roll=with_roll)
+
+
+async def _send(
     tx: Transaction, renderer: Renderer, notice: Notice, warned: Warned, person: Staff, *, with_roll: bool
 ) -> int:
     """Write its deliveries, and its transfer list where one is wanted; how many households. All is due now."""
@@ -129,15 +147,56 @@ async def _open_roll(tx: Transaction, notice: Notice, person: Staff, settings: A
     await open_roll(tx, notice, person, officers, settings.silence_minutes)
 
 
-async def lift_emergency(
-    tx: Transaction, renderer: Renderer, emergency: Emergency, notice: Notice, warned: Warned
-) -> int:
-    """Say the all-clear to everybody whom the emergency notice was sent to, and end its transfer list; how many."""
-    await close_roll(tx, emergency)
-    settings = await settings_for(tx, notice.village_id)
+async def plan_all_clear(tx: Transaction, renderer: Renderer, emergency: Emergency, warned: Warned) -> EmergencyPlan:
+    """What the all-clear says, to how many addresses, and what it costs. Writes nothing."""
+    settings = await settings_for(tx, emergency.village_id)
     told = await told_of(tx, emergency.notice_id)
-    facts = {**_facts(warned, notice.text), "hazard": emergency.warned.hazard, "lifted": emergency.number}
-    say = Say("emergency.lifted", facts)
+    say = _all_clear(emergency, warned)
+    text = renderer.render(say, settings.language, Medium.SMS, settings).text
+    by_sms = [one for one in told if one.account_kind in SMS_KINDS]
+    languages = {settings.language, *(one.language for one in by_sms)}
+    parts = {one: count_parts(renderer.render(say, one, Medium.SMS, settings).text).parts for one in languages}
+    return EmergencyPlan(
+        text=text,
+        parts=parts[settings.language],
+        chat=renderer.render(say, settings.language, Medium.CHAT, settings).text,
+        buttons=(),
+        households=len(told),
+        by_chat=len(told) - len(by_sms),
+        by_sms=len(by_sms),
+        unreached=0,
+        price_fen=sum(parts[one.language] for one in by_sms) * settings.sms_price_fen,
+    )
+
+
+async def give_all_clear(
+    tx: Transaction, renderer: Renderer, emergency: Emergency, person: Staff, warned: Warned
+) -> tuple[int, int]:
+    """Say it to everybody whom the emergency notice was sent to, and end its transfer list.
+
+    How many households of that are not known to be safe, and to how many addresses it goes. Raises as
+    `declare_emergency` does, and Refusal("emergency.over") where it was said before.
+    """
+    if emergency.lifted:
+        raise Refusal("emergency.over")
+    village = await area_by_id(tx, emergency.village_id)
+    audience = (await notice_by_id(tx, emergency.notice_id)).audience
+    text = f"{emergency.warned.hazard}解除"
+    notice = await declare_emergency(tx, village, audience, person, warned, text, lifts=emergency)
+    left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
+    await close_roll(tx, emergency)
+    told = await told_of(tx, emergency.notice_id)
+    await _tell_all_clear(tx, renderer, notice, _all_clear(emergency, warned), told)
+    return left, len(told)
+
+
+def _all_clear(emergency: Emergency, warned: Warned) -> Say:
+    facts = _facts(warned, emergency.text)
+    return Say("emergency.lifted", {**facts, "hazard": emergency.warned.hazard, "lifted": emergency.number})
+
+
+async def _tell_all_clear(tx: Transaction, renderer: Renderer, notice: Notice, say: Say, told: Sequence[Told]) -> None:
+    settings = await settings_for(tx, notice.village_id)
     texts = {
         (language, medium): renderer.render(say, language, medium, settings).text
         for language, medium in {(one.language, medium_of(one.account_kind)) for one in told}
@@ -155,56 +214,17 @@ async def lift_emergency(
         for one in told
     ]
     await write_deliveries(tx, drafts)
-    return len(drafts)
 
 
-async def call_silent(tx: Transaction, renderer: Renderer) -> int:
-    """The minute's tick: officers get the lists of households that said nothing; how many lists were taken up.
-
-    Each officer reads the names and numbers of his own households; who opened the list reads how it stands.
-    """
-    notice_ids = await take_silent_rolls(tx)
-    for notice_id in notice_ids:
-        emergency = await emergency_of(tx, notice_id)
-        silent = await silent_entries(tx, notice_id)
-        tells = [tell for entries in _by_officer(silent) for tell in await _call_list(tx, emergency, entries)]
-        await write_tells(tx, renderer, [*tells, *await _standing(tx, emergency, len(silent))])
-    return len(notice_ids)
-
-
-def _by_officer(entries: Sequence[RollEntry]) -> list[list[RollEntry]]:
-    found: dict[int | None, list[RollEntry]] = {}
-    for entry in entries:
-        found.setdefault(entry.officer_id, []).append(entry)
-    return list(found.values())
-
-
-async def _call_list(tx: Transaction, emergency: Emergency, entries: Sequence[RollEntry]) -> list[Tell]:
-    officer_id = entries[0].officer_id
-    if officer_id is None:
-        return []
-    numbers = await show_numbers(tx, entries, officer_id)
-    facts = {
-        "number": emergency.number,
-        "homes": [{"name": one.name, "phone": numbers.get(one.id, "")} for one in entries],
-        "fitting": CALLED_BY_SMS,
-    }
-    contacts = await contacts_of_staff(tx, [officer_id])
-    return [Tell(contact.id, Say("transfer.call", facts), waits_for_day=False) for contact in contacts]
-
-
-async def _standing(tx: Transaction, emergency: Emergency, silent: int) -> list[Tell]:
-    counts = await counts_of_roll(tx, emergency.notice_id)
-    say = Say("transfer.standing", {**counts.facts, "called": silent})
-    contacts = await contacts_of_staff(tx, [emergency.drafted_by])
-    return [Tell(contact.id, say, waits_for_day=False) for contact in contacts]
-
-
-async def show_numbers(tx: Transaction, entries: Sequence[RollEntry], staff_id: int) -> Mapping[int, str]:
-    """The numbers of these households, by entry, for one member of staff; that he saw them is kept."""
-    numbers = await numbers_of(tx, entries)
-    shown = sorted({entry.phone_id for entry in entries if entry.id in numbers and entry.phone_id})
-    if shown:
-        subject = f"notice:{entries[0].notice_id}"
-        tx.audit(entries[0].village_id, f"staff:{staff_id}", "contacts.shown", subject, shown)
-    return numbers
+async def words_of(tx: Transaction, renderer: Renderer, notice: Notice) -> str:
+    """A notice as it is to be passed on: an emergency notice never without who says it, when, and how grave it is."""
+    try:
+        emergency = await emergency_of(tx, notice.id)
+    except NotFound:
+        return notice.text
+    settings = await settings_for(tx, notice.village_id)
+    if emergency.lifts_id:
+        say = _all_clear(await emergency_of(tx, emergency.lifts_id), emergency.warned)
+    else:
+        say = _say(emergency.warned, notice.text, asks=False)
+    return renderer.render(say, settings.language, Medium.CHAT, settings).text

@@ -19,6 +19,7 @@ from store.domain.errors import StoreUnavailable
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SIDE = 2048
+PHOTO = "image/jpeg"
 _OGG_MAGIC = b"OggS"
 _PDF_MAGIC = b"%PDF-"
 _NAME_LENGTH = 64
@@ -45,7 +46,7 @@ class FileStore:
 
     def put_photo(self, content: bytes) -> StoredFile:
         """Keep a photo as JPEG of at most 2,048 pixels a side. Raises UnusableFileError, StoreUnavailable."""
-        return self._put(reencoded(content), "image/jpeg")
+        return self._put(reencoded(content), PHOTO)
 
     def put_voice(self, content: bytes) -> StoredFile:
         """Keep a voice note as it came (Ogg Opus, as Telegram records). Raises UnusableFileError, StoreUnavailable."""

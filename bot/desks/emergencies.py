@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from notifier.emergencies import lift_emergency, plan_emergency, send_emergency
+from notifier.emergencies import give_all_clear, plan_emergency, warn, words_of
 from notifier.render import Renderer
-from store.actions.emergencies import declare_emergency
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind, audiences_open_to
 from store.domain.conversation import Speaker
-from store.domain.emergencies import Emergency, EmergencyPlan, Warned, may_warn
+from store.domain.emergencies import Emergency, EmergencyPlan, Warned, may_lift, may_warn
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.notices import Notice
 from store.queries.areas import groups_of
-from store.queries.emergencies import counts_of_roll, emergency_of, open_emergencies
-from store.queries.notices import notice_by_id, villages_served
+from store.queries.emergencies import emergency_of, open_emergencies
+from store.queries.notices import villages_served
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +44,25 @@ class Emergencies:
         self, village_id: int, audience: Audience, warned: Warned, text: str, *, with_roll: bool
     ) -> tuple[Notice, int]:
         village = await self._village(village_id)
-        notice = await declare_emergency(self.tx, village, audience, self.speaker.office_holder, warned, text)
-        households = await send_emergency(
-            self.tx, self.renderer, notice, warned, self.speaker.office_holder, with_roll=with_roll
-        )
-        return notice, households
+        person = self.speaker.office_holder
+        return await warn(self.tx, self.renderer, village, audience, person, warned, text, with_roll=with_roll)
 
     async def open(self) -> Sequence[Emergency]:
         return await open_emergencies(self.tx, self.speaker.office_holder)
 
     async def get(self, notice_id: int) -> Emergency:
-        """Raises NotFound, also for one where this person may not warn."""
+        """Raises NotFound, also for one whose households are not all his to warn."""
         emergency = await emergency_of(self.tx, notice_id)
-        if not may_warn(self.speaker.office_holder, emergency.area_path):
+        if not may_lift(self.speaker.office_holder, emergency):
             raise NotFound("emergency.unknown")
         return emergency
 
     async def lift(self, emergency: Emergency, warned: Warned) -> tuple[int, int]:
         """How many households of its list are not known to be safe, and to how many the all-clear goes."""
-        village = await self._village(emergency.village_id)
-        audience = (await notice_by_id(self.tx, emergency.notice_id)).audience
-        text = f"{emergency.warned.hazard}解除"
-        notice = await declare_emergency(
-            self.tx, village, audience, self.speaker.office_holder, warned, text, lifts=emergency
-        )
-        left = (await counts_of_roll(self.tx, emergency.notice_id)).left if emergency.roll_id else 0
-        return left, await lift_emergency(self.tx, self.renderer, emergency, notice, warned)
+        return await give_all_clear(self.tx, self.renderer, emergency, self.speaker.office_holder, warned)
+
+    async def words(self, notice: Notice) -> str:
+        return await words_of(self.tx, self.renderer, notice)
 
     async def _village(self, village_id: int) -> Area:
         for village in await villages_served(self.tx, self.speaker.office_holder):

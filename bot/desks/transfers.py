@@ -3,22 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.emergencies import show_numbers
-from store.actions.emergencies import reply_to_roll, set_outcome
+from notifier.transfers import report, show_numbers
+from store.actions.emergencies import reply_to_roll
 from store.database import Transaction
 from store.domain.conversation import Speaker
-from store.domain.emergencies import Outcome, Reply, RollCounts, RollEntry
 from store.domain.errors import Refusal
-from store.domain.people import Contact, Role
-from store.queries.emergencies import (
-    counts_of_roll,
-    emergency_of,
-    entries_at,
-    roll_counts,
-    roll_entries,
-    roll_entry,
-)
-from store.queries.people import contacts_of_staff, staff_with_role
+from store.domain.people import Contact
+from store.domain.speech import Tell
+from store.domain.transfers import Outcome, Reply, RollCounts, RollEntry
+from store.queries.people import contacts_of_staff
+from store.queries.transfers import entries_at, roll_counts, roll_entries, roll_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +45,12 @@ class Transfers:
         return await roll_counts(self.tx, self.speaker.office_holder)
 
     async def entries(self, notice_id: int) -> Sequence[RollEntry]:
-        return await roll_entries(self.tx, notice_id, self.speaker.office_holder)
+        """Who waits for somebody comes first."""
+        found = await roll_entries(self.tx, notice_id, self.speaker.office_holder)
+        return sorted(found, key=lambda entry: entry.urgency)
 
     async def entry(self, entry_id: int) -> RollEntry:
         return await roll_entry(self.tx, entry_id, self.speaker.office_holder)
 
-    async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Contact]]:
-        """The list as it stands then, and whom it is told to: the sender and the town."""
-        kept = await set_outcome(self.tx, entry, self.speaker.office_holder, outcome)
-        emergency = await emergency_of(self.tx, entry.notice_id)
-        town = await staff_with_role(self.tx, emergency.area_path, (Role.TOWN_OFFICIAL,))
-        told = {emergency.drafted_by, *(person.id for person in town)} - {self.speaker.office_holder.id}
-        return kept, await counts_of_roll(self.tx, entry.notice_id), await contacts_of_staff(self.tx, sorted(told))
+    async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Tell]]:
+        return await report(self.tx, entry, self.speaker.office_holder, outcome)

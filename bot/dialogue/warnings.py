@@ -8,7 +8,8 @@ from bot.dialogue.normal import normal
 from bot.dialogue.numbers import read_digit
 from bot.dialogue.patterns import any_of
 from bot.dialogue.words import Word, read_word
-from store.domain.emergencies import LONGEST_ISSUER, Level, Reply
+from store.domain.emergencies import LONGEST_ISSUER, Level
+from store.domain.transfers import Reply
 
 _LEVELS = {"蓝": Level.BLUE, "黄": Level.YELLOW, "橙": Level.ORANGE, "红": Level.RED}
 _LEVEL = re.compile(r"([蓝黄橙红])色|(?:^|[ ,])([蓝黄橙红])(?:$|[ ,])")

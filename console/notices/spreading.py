@@ -10,6 +10,7 @@ from aiohttp import web
 from console.notices.common import NOTICES, notice_id, notice_out
 from console.public.poster import Poster, png_of
 from console.visits import Fields, Office, Visit, led_to, once
+from notifier.emergencies import words_of
 from notifier.render import Medium
 from store.actions.postings import record_posting
 from store.domain.errors import Refusal
@@ -46,8 +47,9 @@ class SpreadPages:
             settings = await settings_for(tx, notice.village_id)
             postings = await postings_of(tx, notice.id)
             known = await groups_posted_to(tx, notice.village_id, _GROUPS_OFFERED)
-        text = self.office.renderer.render(group_say(notice), settings.language, Medium.CHAT, settings).text
-        horn = horn_text(notice, settings.landline)
+            words = await words_of(tx, self.office.renderer, notice)
+        text = self.office.renderer.render(group_say(notice, words), settings.language, Medium.CHAT, settings).text
+        horn = horn_text(notice, words, settings.landline)
         return self.office.page(
             request,
             visit,
@@ -65,13 +67,13 @@ class SpreadPages:
 
     async def picture(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """The notice as a long picture. Its QR code leads to the public page, where there is one."""
-        notice, settings = await self._notice(request, visit)
+        notice, settings, text = await self._notice(request, visit)
         words = self.office.pages.words(LANGUAGES[0])["public"]
         ring = words["poster_foot"].format(landline=settings.landline) if settings.landline else words["poster_scan"]
         address = self._address(notice)
         poster = Poster(
             heading=words["notice"].format(village=settings.village_name, number=notice.number),
-            text=notice.text,
+            text=text,
             foot=ring if address else words["ask_notice"].format(landline=settings.landline),
             address=address,
         )
@@ -79,7 +81,7 @@ class SpreadPages:
 
     async def code(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """The QR code of the public page. Raises HTTPNotFound where the notice has none."""
-        notice, _ = await self._notice(request, visit)
+        notice, _, _ = await self._notice(request, visit)
         address = self._address(notice)
         if not address:
             raise web.HTTPNotFound
@@ -87,10 +89,12 @@ class SpreadPages:
         segno.make(address, error="q", micro=False).save(content, kind="png", scale=_QR_SCALE, border=4)
         return _picture(content.getvalue(), f"notice-{notice.number}-code.png")
 
-    async def _notice(self, request: web.Request, visit: Visit) -> tuple[Notice, AreaSettings]:
+    async def _notice(self, request: web.Request, visit: Visit) -> tuple[Notice, AreaSettings, str]:
+        """A notice that is out, its village's settings, and its words as they are passed on."""
         async with self.office.database.read(self.office.clock()) as tx:
             notice = await notice_out(tx, request, visit)
-            return notice, await settings_for(tx, notice.village_id)
+            settings = await settings_for(tx, notice.village_id)
+            return notice, settings, await words_of(tx, self.office.renderer, notice)
 
     def _address(self, notice: Notice) -> str:
         """Where everybody may read it; "" where nobody but its readers may, or the world knows no address of ours."""

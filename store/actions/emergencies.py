@@ -11,19 +11,11 @@ from store.actions.notices import confirm_notice, draft_notice
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.audiences import Audience
-from store.domain.emergencies import (
-    Emergency,
-    Outcome,
-    Reply,
-    RollEntry,
-    Warned,
-    checked_emergency_text,
-    checked_warning,
-    may_warn,
-)
+from store.domain.emergencies import Emergency, Warned, checked_emergency_text, checked_warning, may_warn
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import Notice, NoticeState
 from store.domain.people import Contact, Staff
+from store.domain.transfers import Outcome, Reply, RollEntry
 from store.queries.notices import notice_by_id
 from store.tables import (
     deliveries,
@@ -53,7 +45,7 @@ async def declare_emergency(
     Raises NotAllowed("emergency.not_yours"), and Refusal where source, time or level is not named.
     """
     _require(person, audience)
-    checked_warning(warned, tx.now)
+    checked_warning(warned, tx.now, lifts=lifts is not None)
     draft = await draft_notice(tx, village, audience, person, checked_emergency_text(text, warned.source))
     await tx.insert(
         emergency_notices,
@@ -141,14 +133,22 @@ async def reply_to_roll(
 
 
 async def set_outcome(tx: Transaction, entry: RollEntry, person: Staff, outcome: Outcome) -> RollEntry:
-    """What an officer found. Raises NotAllowed where he may not keep that list, Refusal once it is closed."""
+    """What an officer found; Outcome.OPEN takes it back. `entry` is the household as he saw it.
+
+    Raises NotAllowed where he may not keep that list, Refusal("emergency.over") once it is closed, and
+    Refusal("emergency.changed_meanwhile") where the household stands otherwise by now: a call for help is not
+    overwritten unread.
+    """
     if not may_warn(person, entry.area_path):
         raise NotAllowed("emergency.not_yours")
     await _open_roll(tx, entry.roll_id)
+    row = emergency_roll_entries.c
+    as_seen = (row.id == entry.id, row.reply == entry.reply, row.outcome == entry.outcome)
     values = {"outcome": outcome, "outcome_by": person.id, "outcome_at": tx.now}
-    await tx.run(emergency_roll_entries.update().where(emergency_roll_entries.c.id == entry.id).values(**values))
-    tx.audit(entry.village_id, f"staff:{person.id}", f"emergency.{outcome}", f"entry:{entry.id}")
-    return replace(entry, outcome=outcome)
+    if not await tx.run(emergency_roll_entries.update().where(*as_seen).values(**values)):
+        raise Refusal("emergency.changed_meanwhile", name=entry.name)
+    tx.audit(entry.village_id, f"staff:{person.id}", f"emergency.{outcome or 'taken_back'}", f"entry:{entry.id}")
+    return replace(entry, outcome=outcome, reported_by=person.name, reported_at=tx.now)
 
 
 async def _open_roll(tx: Transaction, roll_id: int) -> Any:

@@ -10,13 +10,16 @@ _FRAME = 60
 """Characters of a group text that are not the notice's own: the village, the number, whom to ring."""
 
 
-def group_say(notice: Notice) -> Say:
-    """What is copied into a chat group, at most 200 characters with what stands around it."""
-    text = beginning(notice.text, LONGEST_GROUP_TEXT - _FRAME)
+def group_say(notice: Notice, words: str) -> Say:
+    """What is copied into a chat group, at most 200 characters with what stands around it.
+
+    `words` are the notice's, of an emergency notice with who says it.
+    """
+    text = beginning(words, LONGEST_GROUP_TEXT - _FRAME)
     return Say("notice.group_text", {"number": notice.number, "text": text, "of": notice.village_name})
 
 
-def horn_text(notice: Notice, landline: str, most: int = LONGEST_READING) -> str:
+def horn_text(notice: Notice, words: str, landline: str, most: int = LONGEST_READING) -> str:
     """One reading of at most `most` characters, without a figure in it."""
     rest = f"详细的看公开栏,或者打村委会电话{landline}。" if landline else "详细的看公开栏。"
-    return reading(notice.text, f"{notice.village_name}通知。", rest, most)
+    return reading(words, f"{notice.village_name}通知。", rest, most)

@@ -1,47 +1,31 @@
-"""Emergency notices and transfer lists: what is open, who is on a list, and how it stands."""
+"""Emergency notices: what is open, and where one was told."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import AccountKind
 from store.domain.deliveries import DeliveryState
-from store.domain.emergencies import (
-    Emergency,
-    Level,
-    Outcome,
-    Reply,
-    RollCounts,
-    RollEntry,
-    Source,
-    Warned,
-    may_warn,
-)
+from store.domain.emergencies import Emergency, Level, Source, Warned, may_lift
 from store.domain.errors import NotFound
-from store.domain.people import Contact, ContactKind, Staff
-from store.queries.people import ADDRESS
+from store.domain.people import Staff
+from store.files import PHOTO
 from store.tables import (
     areas,
     channel_accounts,
-    contact_holders,
     contacts,
     deliveries,
     emergency_notices,
-    emergency_roll_entries,
     emergency_rolls,
-    household_proxies,
+    files,
     notices,
-    residents,
 )
 
 _villages = areas.alias("villages")
 _lifting = emergency_notices.alias("lifting")
-_PLACE = func.coalesce(areas.c.path, _villages.c.path)
-"""The household's group, or where it has none the village."""
 
 
 def _emergencies() -> Select[Any]:
@@ -51,6 +35,7 @@ def _emergencies() -> Select[Any]:
             notices.c.area_id,
             notices.c.number,
             notices.c.text,
+            notices.c.audience,
             notices.c.drafted_by,
             _villages.c.name.label("village_name"),
             areas.c.path,
@@ -72,6 +57,7 @@ def _emergency(row: Any) -> Emergency:
         village_name=row.village_name,
         number=row.number,
         area_path=row.path,
+        addressed=tuple(path for _, _, path, _ in row.audience["groups"]) or (row.path,),
         text=row.text,
         warned=Warned(
             Source(row.source),
@@ -96,164 +82,25 @@ async def emergency_of(tx: Transaction, notice_id: int) -> Emergency:
     return _emergency(row)
 
 
-async def open_emergencies(tx: Transaction, person: Staff) -> list[Emergency]:
-    """What has had no all-clear yet where this person may warn, the newest first."""
-    still = (_lifting.c.notice_id.is_(None), emergency_notices.c.lifts_id.is_(None), _inside(person, areas.c.path))
+async def open_emergencies(
+    tx: Transaction, person: Staff, may: Callable[[Staff, Emergency], bool] = may_lift
+) -> list[Emergency]:
+    """What has had no all-clear yet, of what this person `may`, the newest first."""
+    still = (_lifting.c.notice_id.is_(None), emergency_notices.c.lifts_id.is_(None), _near(person, _villages.c.path))
     rows = await tx.all(_emergencies().where(*still).order_by(emergency_notices.c.notice_id.desc()))
-    return [emergency for emergency in map(_emergency, rows) if may_warn(person, emergency.area_path)]
+    return [emergency for emergency in map(_emergency, rows) if may(person, emergency)]
 
 
-def _inside(person: Staff, path: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(*(path.startswith(duty_path) for duty_path in sorted({duty.area_path for duty in person.duties})))
+def _near(person: Staff, village_path: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether he has a duty in that village, in a group of it or above it."""
+    paths = sorted({duty.area_path for duty in person.duties})
+    return or_(False, *(or_(village_path.startswith(one), literal(one).startswith(village_path)) for one in paths))
 
 
-async def roll_counts(tx: Transaction, person: Staff) -> list[RollCounts]:
-    """The open lists of the areas that this person serves, each counted: of a grid officer only his own households."""
-    return await _counted(tx, emergency_rolls.c.closed_at.is_(None), _warns_inside(person, _PLACE))
-
-
-async def counts_of_roll(tx: Transaction, notice_id: int) -> RollCounts:
-    """One list, all of it."""
-    found = await _counted(tx, emergency_rolls.c.notice_id == notice_id)
-    if not found:
-        raise NotFound("emergency.unknown")
-    return found[0]
-
-
-async def _counted(tx: Transaction, *conditions: ColumnElement[bool]) -> list[RollCounts]:
-    entry = emergency_roll_entries.c
-    rows = await tx.all(
-        select(
-            emergency_rolls.c.notice_id,
-            _villages.c.name,
-            notices.c.number,
-            entry.reply,
-            entry.outcome,
-            func.count().label("households"),
-        )
-        .join(emergency_roll_entries, entry.roll_id == emergency_rolls.c.id)
-        .join(notices, notices.c.id == emergency_rolls.c.notice_id)
-        .join(_villages, _villages.c.id == emergency_rolls.c.area_id)
-        .outerjoin(areas, areas.c.id == entry.group_id)
-        .where(*conditions)
-        .group_by(emergency_rolls.c.notice_id, _villages.c.name, notices.c.number, entry.reply, entry.outcome)
-        .order_by(emergency_rolls.c.notice_id)
-    )
-    found: dict[int, RollCounts] = {}
-    for row in rows:
-        before = found.get(row.notice_id) or RollCounts(row.notice_id, row.name, row.number, Counter(), Counter())
-        under_way = {Reply(row.reply): row.households} if row.outcome == Outcome.OPEN else {}
-        replies = Counter(before.replies) + Counter(under_way)
-        outcomes = Counter(before.outcomes) + Counter({Outcome(row.outcome): row.households})
-        found[row.notice_id] = replace(before, replies=replies, outcomes=outcomes)
-    return list(found.values())
-
-
-def _warns_inside(person: Staff, place: ColumnElement[str]) -> ColumnElement[bool]:
-    paths = sorted({duty.area_path for duty in person.duties if may_warn(person, duty.area_path)})
-    return or_(False, *(place.startswith(path) for path in paths))
-
-
-def _entries() -> Select[Any]:
-    return (
-        select(
-            emergency_roll_entries,
-            emergency_rolls.c.area_id,
-            residents.c.name,
-            areas.c.name.label("group_name"),
-            _PLACE.label("path"),
-            emergency_rolls.c.notice_id,
-            _phone().label("phone_id"),
-        )
-        .join(emergency_rolls, emergency_rolls.c.id == emergency_roll_entries.c.roll_id)
-        .join(_villages, _villages.c.id == emergency_rolls.c.area_id)
-        .join(residents, residents.c.id == emergency_roll_entries.c.resident_id)
-        .outerjoin(areas, areas.c.id == emergency_roll_entries.c.group_id)
-        .order_by(areas.c.number, emergency_roll_entries.c.household_id)
-    )
-
-
-def _phone() -> ColumnElement[int]:
-    """A phone of the household that still rings, else of whoever takes messages for it (代联系人)."""
-    living = residents.alias("living")
-    own = (
-        select(func.min(contacts.c.id))
-        .join(contact_holders, contact_holders.c.contact_id == contacts.c.id)
-        .join(living, living.c.id == contact_holders.c.resident_id)
-        .where(
-            living.c.household_id == emergency_roll_entries.c.household_id,
-            living.c.gone == "",
-            contacts.c.kind == ContactKind.PHONE,
-            contacts.c.dead_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    proxy = (
-        select(household_proxies.c.contact_id)
-        .where(household_proxies.c.household_id == emergency_roll_entries.c.household_id)
-        .scalar_subquery()
-    )
-    return func.coalesce(own, proxy)
-
-
-def _entry(row: Any) -> RollEntry:
-    return RollEntry(
-        id=row.id,
-        roll_id=row.roll_id,
-        notice_id=row.notice_id,
-        village_id=row.area_id,
-        resident_id=row.resident_id,
-        name=row.name,
-        group_name=row.group_name or "",
-        area_path=row.path,
-        phone_id=row.phone_id,
-        officer_id=row.officer_id,
-        reply=Reply(row.reply),
-        outcome=Outcome(row.outcome),
-    )
-
-
-async def roll_entries(tx: Transaction, notice_id: int, person: Staff) -> list[RollEntry]:
-    """The households of a list that this person may see, who waits for somebody first."""
-    rows = await tx.all(_entries().where(emergency_rolls.c.notice_id == notice_id))
-    seen = [entry for entry in map(_entry, rows) if may_warn(person, entry.area_path)]
-    return sorted(seen, key=lambda entry: entry.urgency)
-
-
-async def roll_entry(tx: Transaction, entry_id: int, person: Staff) -> RollEntry:
-    """Raises NotFound, also for one that this person may not see."""
-    row = await tx.first(_entries().where(emergency_roll_entries.c.id == entry_id))
-    if row is None or not may_warn(person, row.path):
-        raise NotFound("emergency.unknown")
-    return _entry(row)
-
-
-async def entries_at(tx: Transaction, contact: Contact, notice_id: int | None = None) -> list[RollEntry]:
-    """The households told at this contact (or of those who hold it) on one list, or on the newest open one."""
-    homes = select(residents.c.household_id).where(residents.c.id.in_(contact.holders))
-    mine = or_(emergency_roll_entries.c.contact_id == contact.id, emergency_roll_entries.c.household_id.in_(homes))
-    which = emergency_rolls.c.notice_id == notice_id if notice_id else emergency_rolls.c.closed_at.is_(None)
-    entries = [_entry(row) for row in await tx.all(_entries().where(mine, which))]
-    newest = max((entry.roll_id for entry in entries), default=0)
-    return [entry for entry in entries if entry.roll_id == newest]
-
-
-async def silent_entries(tx: Transaction, notice_id: int) -> list[RollEntry]:
-    """Whom nobody has heard of: no reply, and no officer's word."""
-    unheard = (emergency_roll_entries.c.reply == Reply.NONE, emergency_roll_entries.c.outcome == Outcome.OPEN)
-    rows = await tx.all(_entries().where(emergency_rolls.c.notice_id == notice_id, *unheard))
-    return [_entry(row) for row in rows]
-
-
-async def numbers_of(tx: Transaction, entries: Sequence[RollEntry]) -> dict[int, str]:
-    """The numbers at which households are rung, by entry, without the country's code; not of those that have none."""
-    rows = await tx.all(
-        select(contacts.c.id, contacts.c.address).where(
-            contacts.c.id.in_({entry.phone_id for entry in entries if entry.phone_id})
-        )
-    )
-    numbers = {row.id: tx.keyring.open(row.address, context=ADDRESS).removeprefix("+86") for row in rows}
-    return {entry.id: numbers[entry.phone_id] for entry in entries if entry.phone_id in numbers}
+async def is_photo(tx: Transaction, sha256: str) -> bool:
+    """Whether a photo of that digest was kept."""
+    found = select(files.c.sha256).where(files.c.sha256 == sha256, files.c.media_type == PHOTO)
+    return await tx.scalar(found) is not None
 
 
 @dataclass(frozen=True, slots=True)

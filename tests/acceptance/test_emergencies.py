@@ -7,15 +7,16 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from notifier.emergencies import call_silent
+from notifier.transfers import call_silent
 from store.actions.areas import change_setting
 from store.actions.contacts import add_holder, bury_contact, find_or_add_contact
 from store.actions.emergencies import declare_emergency, set_outcome
 from store.domain.audiences import Audience, AudienceKind
-from store.domain.emergencies import Level, Outcome, Source, Warned
+from store.domain.emergencies import Level, Source, Warned
 from store.domain.errors import Refusal
 from store.domain.people import ContactKind, Proof, Role
-from store.queries.emergencies import counts_of_roll, roll_entries
+from store.domain.transfers import Outcome
+from store.queries.transfers import counts_of_roll, roll_entries
 from store.tables import audit_entries, deliveries, emergency_notices, emergency_rolls
 from tests.hub import RENDERER, Hub
 
@@ -121,6 +122,7 @@ async def test_the_village_issues_no_warning_of_its_own(hub: Hub) -> None:
 
 BAD_WARNINGS = [
     ({"evidence": "", "files": ()}, "emergency.evidence"),
+    ({"level": Level.NONE}, "emergency.level"),
     ({"issuer": ""}, "emergency.issuer"),
     ({"ago": timedelta(hours=-1)}, "emergency.time"),
     ({"ago": timedelta(hours=30)}, "emergency.time"),
@@ -129,11 +131,12 @@ BAD_WARNINGS = [
 
 @pytest.mark.parametrize(("change", "key"), BAD_WARNINGS)
 async def test_what_is_not_named_is_refused(hub: Hub, change: dict[str, object], key: str) -> None:
-    fine: dict[str, object] = {"issuer": "县气象台", "ago": timedelta(hours=1), "evidence": WARNING, "files": ()}
+    fine: dict[str, object] = {"issuer": "县气象台", "evidence": WARNING, "files": (), "level": Level.RED}
+    fine["ago"] = timedelta(hours=1)
     values = fine | change
     ago = values.pop("ago")
     assert isinstance(ago, timedelta)
-    warned = Warned(Source.WEATHER_STATION, issued_at=hub.clock.now - ago, level=Level.RED, **values)  # type: ignore[arg-type]
+    warned = Warned(Source.WEATHER_STATION, issued_at=hub.clock.now - ago, **values)  # type: ignore[arg-type]
     async with hub.books() as tx:
         audience = Audience(AudienceKind.VILLAGE, hub.village, units=True)
         with pytest.raises(Refusal, match=key.replace(".", r"\.")):

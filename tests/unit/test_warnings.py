@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.warnings import UNCLEAR, read_reply, read_reply_words, read_warning
-from store.domain.emergencies import Level, Reply
+from store.domain.emergencies import Level
+from store.domain.transfers import Reply
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 18, 15, 0, tzinfo=ZONE)

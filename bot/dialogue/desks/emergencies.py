@@ -5,13 +5,18 @@ from typing import Protocol
 
 from store.domain.areas import Area
 from store.domain.audiences import Audience
-from store.domain.emergencies import Emergency, EmergencyPlan, Outcome, Reply, RollCounts, RollEntry, Warned
+from store.domain.emergencies import Emergency, EmergencyPlan, Warned
 from store.domain.notices import Notice
 from store.domain.people import Contact
+from store.domain.speech import Tell
+from store.domain.transfers import Outcome, Reply, RollCounts, RollEntry
 
 
 class EmergencyDesk(Protocol):
-    """Emergency notices. `send` also says how many households; `lift` how many are not known safe, and who is told."""
+    """Emergency notices. `send` also says how many households; `lift` how many are not known safe, and who is told.
+
+    `words` are any notice's as they are passed on.
+    """
 
     async def villages(self) -> Sequence[Area]: ...
 
@@ -31,6 +36,8 @@ class EmergencyDesk(Protocol):
 
     async def lift(self, emergency: Emergency, warned: Warned) -> tuple[int, int]: ...
 
+    async def words(self, notice: Notice) -> str: ...
+
 
 class TransferDesk(Protocol):
     """The transfer list. `mine` and `reply` are for households, with their officers' contacts; the rest for staff."""
@@ -49,4 +56,4 @@ class TransferDesk(Protocol):
 
     async def entry(self, entry_id: int) -> RollEntry: ...
 
-    async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Contact]]: ...
+    async def report(self, entry: RollEntry, outcome: Outcome) -> tuple[RollEntry, RollCounts, Sequence[Tell]]: ...

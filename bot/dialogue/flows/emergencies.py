@@ -10,6 +10,7 @@ from store.domain.audiences import Audience
 from store.domain.emergencies import (
     LONGEST_EMERGENCY,
     LONGEST_EVIDENCE,
+    OWN_ISSUER,
     Emergency,
     Level,
     Source,
@@ -50,7 +51,7 @@ async def source_chosen(talk: Talk, said: Said) -> Answer | None:
     data = {**talk.data, "source": said.choice}
     if Source(said.choice).issues_warnings:
         return ask("emergency.evidence", "emergency.evidence", data=data)
-    own = {"issuer": "村委会", "issued": talk.now.isoformat(), "hazard": "", "level": "", "evidence": "", "files": []}
+    own = {"issuer": OWN_ISSUER, "issued": talk.now.isoformat(), "hazard": "", "level": "", "evidence": "", "files": []}
     return await _after_facts(talk, {**data, **own})
 
 
@@ -83,7 +84,7 @@ async def _read_facts(talk: Talk, data: Mapping[str, object], text: str) -> Answ
 
 
 async def _after_facts(talk: Talk, data: Mapping[str, object]) -> Answer:
-    checked_warning(_warned(data), talk.now)
+    checked_warning(_warned(data), talk.now, lifts="lifts" in data)
     if "lifts" in data:
         return await _offer_all_clear(talk, data)
     audiences = await talk.desk.emergencies.audiences(_int(data, "village"))
@@ -222,7 +223,7 @@ def _ask_who_lifts(emergency: Emergency) -> Answer:
 async def own_all_clear(talk: Talk, said: Said) -> Answer | None:
     if said.choice != "yes":
         return tell_back("emergency.dropped") if said.choice else None
-    own = {"issuer": "村委会", "issued": talk.now.isoformat(), "evidence": "", "files": []}
+    own = {"issuer": OWN_ISSUER, "issued": talk.now.isoformat(), "evidence": "", "files": []}
     return await _offer_all_clear(talk, {**talk.data, **own})
 
 

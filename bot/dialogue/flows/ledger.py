@@ -131,7 +131,7 @@ async def _group(talk: Talk, notice: Notice) -> Answer:
     """The text alone in a message, so that one touch copies it; then the picture, and who has posted it where."""
     picture = talk.desk.ledger.picture_path(notice)
     says = (
-        group_say(notice),
+        group_say(notice, await talk.desk.emergencies.words(notice)),
         Say("notice.group_picture", {"number": notice.number, "picture": picture}, options("posted", prefix="ledger")),
     )
     return Answer(says, "ledger.group", {"notice": notice.id})
@@ -159,7 +159,8 @@ async def group_named(talk: Talk, said: Said) -> Answer | None:
 
 async def _horn(talk: Talk, notice: Notice) -> Answer:
     most = _SMS_READING if talk.speaker.by_sms else LONGEST_READING
-    text = horn_text(notice, talk.speaker.settings.landline, most)
+    words = await talk.desk.emergencies.words(notice)
+    text = horn_text(notice, words, talk.speaker.settings.landline, most)
     return tell_back("notice.horn", number=notice.number, reading=text, seconds=seconds_to_read(text))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.warnings import UNCLEAR, read_reply, read_reply_words
 from store.domain.conversation import OpenQuestion
-from store.domain.emergencies import Outcome, Reply, RollCounts, RollEntry
-from store.domain.people import Contact
 from store.domain.speech import Option, Say, Tell
+from store.domain.transfer_tells import home_facts
+from store.domain.transfers import Outcome, Reply, RollCounts, RollEntry
 
 TRANSFER = "emergency"
 """The kind of the question that a transfer list puts to a household."""
@@ -107,15 +107,11 @@ async def _list(talk: Talk, counts: RollCounts) -> Answer:
     """Who waits for somebody comes first; whoever does not fit is found by name."""
     entries = await talk.desk.transfers.entries(counts.notice_id)
     open_ones = [entry for entry in entries if entry.outcome is not Outcome.MOVED]
-    facts = {**counts.facts, "homes": [_facts(entry) for entry in open_ones[:LISTED]], "left": len(open_ones)}
+    facts = {**counts.facts, "homes": [home_facts(entry) for entry in open_ones[:LISTED]], "left": len(open_ones)}
     if not open_ones:
         return tell_back("transfer.homes", **facts)
     choices = tuple(Option(str(entry.id), text=entry.name) for entry in open_ones[:LISTED])
     return ask("transfer.entry", "transfer.homes", choices, {"notice": counts.notice_id}, **facts)
-
-
-def _facts(entry: RollEntry) -> dict[str, object]:
-    return {"name": entry.name, "place": entry.group_name, "reply": entry.reply or "silent", "outcome": entry.outcome}
 
 
 async def entry_chosen(talk: Talk, said: Said) -> Answer | None:
@@ -128,23 +124,13 @@ async def entry_chosen(talk: Talk, said: Said) -> Answer | None:
 
 async def _show(talk: Talk, entry: RollEntry) -> Answer:
     phone = await talk.desk.transfers.number_to_ring(entry)
-    return ask("transfer.outcome", "transfer.home", _OUTCOMES, {"entry": entry.id}, **_facts(entry), phone=phone)
+    return ask("transfer.outcome", "transfer.home", _OUTCOMES, {"entry": entry.id}, **home_facts(entry), phone=phone)
 
 
 async def outcome_chosen(talk: Talk, said: Said) -> Answer | None:
-    """已转移, 劝离未果 or 失联. Of the last two, and when all are safe, the sender and the town hear at once."""
+    """已转移, 劝离未果 or 失联."""
     if not said.choice:
         return None
     entry = await talk.desk.transfers.entry(talk.number("entry"))
-    outcome = Outcome(said.choice)
-    kept, counts, told = await talk.desk.transfers.report(entry, outcome)
-    facts = {**_facts(kept), "number": counts.number, "of": counts.village_name, "households": counts.households}
-    done = counts.all_moved
-    tells = _tells(told, "transfer.all_moved" if done else "transfer.reported", facts)
-    return tell_back(
-        "transfer.noted", *(tells if done or outcome is not Outcome.MOVED else ()), **facts, left=counts.left
-    )
-
-
-def _tells(contacts: Sequence[Contact], message: str, facts: dict[str, object]) -> tuple[Tell, ...]:
-    return tuple(Tell(contact.id, Say(message, facts), waits_for_day=False) for contact in contacts)
+    kept, counts, tells = await talk.desk.transfers.report(entry, Outcome(said.choice))
+    return tell_back("transfer.noted", *tells, **home_facts(kept), households=counts.households, left=counts.left)

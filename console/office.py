@@ -22,6 +22,7 @@ from console.people.routes import people_routes
 from console.services.routes import service_routes
 from console.settings.routes import settings_routes
 from console.sign_in import SignIn
+from console.streams import Streams
 from console.tickets.routes import ticket_routes
 from console.today.routes import today_routes
 from console.visits import HOME, Doorkeeper, Office
@@ -109,10 +110,11 @@ def _doors(office: Office) -> list[web.RouteDef]:
 
 def _rooms(office: Office) -> list[web.RouteDef]:
     """For staff who are signed in."""
+    streams = Streams(Doorkeeper(office))
     return [
         *today_routes(office),
-        *ticket_routes(office),
-        *notice_routes(office),
+        *ticket_routes(office, streams),
+        *notice_routes(office, streams),
         *matter_routes(office),
         *disclosure_routes(office),
         *paper_routes(office),

@@ -9,6 +9,7 @@ from notifier.notices import NoticePlan, plan_notice
 from notifier.render import Renderer
 from store.database import Transaction
 from store.domain.audiences import Named
+from store.domain.emergencies import EmergencyPlan
 from store.domain.notices import Notice
 from store.domain.people import Staff
 from store.domain.plans import Preview
@@ -72,3 +73,10 @@ def _handsets(plan: NoticePlan, language: str) -> list[Handset]:
         if one and one.language == language
     ]
     return list(dict.fromkeys(found))
+
+
+def handsets_of(plan: EmergencyPlan) -> list[Handset]:
+    """An emergency notice as it is seen, in the village's language."""
+    sms = Handset(is_sms=True, text=plan.text, parts=plan.parts, buttons=(), whole=True)
+    chat = Handset(is_sms=False, text=plan.chat, parts=1, buttons=plan.buttons, whole=True)
+    return [sms, chat]

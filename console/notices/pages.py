@@ -11,13 +11,15 @@ from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.notice_controls import steering_of
 from store.database import Transaction
+from store.domain.emergencies import Emergency, may_follow, may_lift, may_warn
 from store.domain.errors import Refusal
 from store.domain.notices import CHANGEABLE, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.reach import Outcome, Reach, Steering
 from store.domain.settings import AreaSettings
-from store.queries.access import may_see_readers, may_steer
+from store.queries.access import may_see_readers, may_steer, opens_somewhere
 from store.queries.areas import settings_for
+from store.queries.emergencies import emergency_of
 from store.queries.notice_lists import NoticesShown, Standing, list_notices, standing_of
 from store.queries.notices import approvers_of, notice_for_staff
 from store.queries.reach import reach_of
@@ -53,6 +55,7 @@ class Sheet:
     standing: Standing | None = None
     reach: Reach | None = None
     steering: Steering | None = None
+    emergency: Emergency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class NoticePages:
             to={line.notice.id: in_words(self.office, request, visit.person, line.notice) for line in found.lines},
             villages={line.notice.village_id for line in found.lines},
             is_first=not after,
+            warns=opens_somewhere(visit.person, may_warn),
         )
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
@@ -159,13 +163,22 @@ async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: No
 
 
 async def _ledger_sheet(tx: Transaction, person: Staff, notice: Notice) -> Sheet:
-    steers = may_steer(person, notice)
+    steers, standing = may_steer(person, notice), await standing_of(tx, notice)
+    emergency = await emergency_of(tx, notice.id) if standing.is_emergency else None
+    may = _may_in_emergency(person, emergency) if emergency else frozenset[str]()
     return Sheet(
         notice,
         await settings_for(tx, notice.village_id),
-        frozenset({"steer"} if steers else ()),
+        may | {"steer"} if steers else may,
         may_see_readers(person, notice),
-        standing=await standing_of(tx, notice),
+        standing=standing,
         reach=await reach_of(tx, notice.id),
         steering=await steering_of(tx, notice) if steers else None,
+        emergency=emergency,
     )
+
+
+def _may_in_emergency(person: Staff, emergency: Emergency) -> frozenset[str]:
+    follows = {"roll"} if emergency.roll_id and may_follow(person, emergency) else set[str]()
+    ends = not (emergency.lifted or emergency.lifts_id) and may_lift(person, emergency)
+    return frozenset(follows | ({"lift"} if ends else set()))

@@ -3,20 +3,26 @@
 from aiohttp import web
 
 from console.notices.acting import ACTIONS
+from console.notices.all_clear import AllClearPages
 from console.notices.doors import DoorPages
 from console.notices.ledger import LedgerPages
 from console.notices.pages import NoticePages
+from console.notices.rolls import RollPages
 from console.notices.spreading import SpreadPages
+from console.notices.warning import WarningPages
+from console.notices.warning_form import MOST_SENT
 from console.notices.writing import WritingPages
+from console.streams import Streams
 from console.visits import Doorkeeper, Office
 
 _NOTICE = r"/notices/{notice:\d{1,18}}"
 
 
-def notice_routes(office: Office) -> list[web.RouteDef]:
+def notice_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
     keeper, notices, writing = Doorkeeper(office), NoticePages(office), WritingPages(office)
     ledger, spread, doors = LedgerPages(office), SpreadPages(office), DoorPages(office)
     return [
+        *_emergency_routes(office, streams),
         web.get("/notices", keeper.page(notices.list)),
         web.get("/notices/new", keeper.page(writing.form)),
         web.post("/notices/new", keeper.press(writing.take, writing.form)),
@@ -36,4 +42,26 @@ def notice_routes(office: Office) -> list[web.RouteDef]:
         web.get(_NOTICE + "/code.png", keeper.page(spread.code)),
         web.get(_NOTICE + "/visits", keeper.page(doors.of_notice)),
         web.post(_NOTICE + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(notices.act, notices.one)),
+    ]
+
+
+def _emergency_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
+    keeper, warning, rolls, all_clear = (
+        Doorkeeper(office),
+        WarningPages(office),
+        RollPages(office),
+        AllClearPages(office),
+    )
+    return [
+        web.get("/notices/emergencies", keeper.page(rolls.open)),
+        web.get("/notices/emergencies/news", streams.of(rolls.open_news)),
+        web.get("/notices/emergencies/new", keeper.page(warning.form)),
+        web.post("/notices/emergencies/new", keeper.press(warning.take, warning.form, most_bytes=MOST_SENT)),
+        web.get(_NOTICE + r"/evidence/{digest:[0-9a-f]{64}}", keeper.page(all_clear.evidence)),
+        web.get(_NOTICE + "/lift", keeper.page(all_clear.form)),
+        web.post(_NOTICE + "/lift", keeper.press(all_clear.take, all_clear.form, most_bytes=MOST_SENT)),
+        web.get(_NOTICE + "/roll", keeper.page(rolls.roll)),
+        web.get(_NOTICE + "/roll/news", streams.of(rolls.roll_news)),
+        web.post(_NOTICE + "/roll/numbers", keeper.press(rolls.numbers)),
+        web.post(_NOTICE + r"/roll/{entry:\d{1,18}}", keeper.press(rolls.report, rolls.roll)),
     ]

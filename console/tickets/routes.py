@@ -13,9 +13,9 @@ from console.visits import Doorkeeper, Office
 _TICKET = r"/tickets/{ticket:\d{1,18}}"
 
 
-def ticket_routes(office: Office) -> list[web.RouteDef]:
+def ticket_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
     keeper, lists, tickets, entry = Doorkeeper(office), TicketLists(office), TicketPages(office), EntryPages(office)
-    streams, replies = Streams(keeper), ReplyPages(office)
+    replies = ReplyPages(office)
     actions = "|".join(ACTIONS)
     return [
         web.get("/tickets", keeper.page(lists.list)),

@@ -46,8 +46,8 @@ def _where(one: Waiting) -> str:
     match one.urgency:
         case Urgency.URGENT | Urgency.OVERDUE | Urgency.DUE:
             return f"/console/tickets/{one.subject_id}"
-        case Urgency.APPROVAL:
-            return f"/console/notices/{one.subject_id}"
+        case Urgency.APPROVAL | Urgency.TRANSFER:
+            return f"/console/notices/{one.subject_id}{'/roll' if one.urgency is Urgency.TRANSFER else ''}"
         case Urgency.VOTE:
             return f"/console/matters/{one.village_id}/{one.subject_id}"
         case Urgency.DISCLOSURE:

@@ -18,14 +18,15 @@ def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:
 class Urgency(IntEnum):
     """Why something waits, in the order in which it is shown."""
 
-    URGENT = 1
-    CHANNEL = 2
-    OVERDUE = 3
-    APPROVAL = 4
-    DUE = 5
-    VOTE = 6
-    DISCLOSURE = 7
-    VISIT = 8
+    TRANSFER = 1
+    URGENT = 2
+    CHANNEL = 3
+    OVERDUE = 4
+    APPROVAL = 5
+    DUE = 6
+    VOTE = 7
+    DISCLOSURE = 8
+    VISIT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Waiting:
     """One line. `subject_id` is the ticket's, notice's, matter's or account's; of a disclosure it is the village's.
 
     `title` is what it is about in the words of whoever wrote it, `place` where (a village, a spot); `by` is when it is
-    too late. `count` is how many homes are to be visited, `month` the disclosure's, `village_id` the matter's.
+    too late. `count` is how many homes are to be visited or not known to be safe, `month` the disclosure's,
+    `village_id` the matter's.
     """
 
     urgency: Urgency

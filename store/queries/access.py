@@ -27,9 +27,11 @@ CODE_ROLES = frozenset(
         Role.ACCOUNTANT,
         Role.TOWN_OFFICIAL,
         Role.ADMINISTRATOR,
+        Role.SECURITY,
+        Role.FIRE_LIAISON,
     }
 )
-"""Who sends to a village or approves what is sent: a password alone does not let him in at the console."""
+"""Who sends to a village, be it in an emergency, or approves what is sent: a password alone does not let him in."""
 
 
 def needs_code(person: Staff) -> bool:

@@ -1,4 +1,4 @@
-"""What waits for a member of staff: gathered from tickets, notices, votes, disclosures, visits and channels."""
+"""What waits for a member of staff: transfers, tickets, notices, votes, disclosures, visits and channels."""
 
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from store.queries.matters import matters_closing
 from store.queries.notices import notices_waiting
 from store.queries.ticket_lists import UNANSWERED
 from store.queries.tickets import all_tickets, ticket_from, visible_to
+from store.queries.transfers import roll_counts
 from store.tables import (
     areas,
     channel_accounts,
@@ -36,6 +37,7 @@ _TITLE = 40
 async def waiting_for(tx: Transaction, person: Staff, settings: AreaSettings) -> list[Waiting]:
     """One line a thing, the most urgent first, each only for whoever may do something about it."""
     found = [
+        *await _transfers(tx, person),
         *await _tickets(tx, person, settings),
         *await _approvals(tx, person),
         *await _votes(tx, person),
@@ -44,6 +46,15 @@ async def waiting_for(tx: Transaction, person: Staff, settings: AreaSettings) ->
         *await _channels(tx, person),
     ]
     return sorted(found, key=lambda one: one.order)
+
+
+async def _transfers(tx: Transaction, person: Staff) -> list[Waiting]:
+    """Open transfer lists with homes of which nobody knows that they are safe."""
+    return [
+        Waiting(Urgency.TRANSFER, one.notice_id, "", place=one.village_name, number=one.number, count=one.left)
+        for one in await roll_counts(tx, person)
+        if one.left
+    ]
 
 
 async def _tickets(tx: Transaction, person: Staff, settings: AreaSettings) -> list[Waiting]:

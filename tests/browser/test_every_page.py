@@ -11,17 +11,20 @@ import pytest_asyncio
 
 from bot.demo.load import load_demo
 from bot.demo.village import demo_village
+from notifier.emergencies import warn
 from store.actions.disclosures import add_item
 from store.actions.tasks import ask_for_task
 from store.database import Database
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
+from store.domain.emergencies import OWN_ISSUER, Source, Warned
 from store.domain.jobs import JobName
 from store.files import FileStore
 from store.queries.disclosures import open_month
 from store.queries.ticket_lists import Shown
 from tests.browser.conftest import Desk
 from tests.console_addresses import addresses_of, one_of_each
-from tests.hub import Clock, Hub
+from tests.hub import RENDERER, Clock, Hub
 from tests.integration.console_parts import console_of
 from tests.real_parts import require_real_part
 from tests.stores import EMPTY, Stores
@@ -65,6 +68,9 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
         clerk, month = hub.staff[CLERK], await open_month(tx, hub.village.id, TODAY.replace(day=1))
         await add_item(tx, hub.village, month, Entry(DisclosureCategory.WORKS, "修水渠", Flow.POSTED), clerk)
         await ask_for_task(tx, JobName.VERIFY_CHAIN, clerk, hub.village.id, 1)
+        whom = Audience(AudienceKind.GROUP, hub.groups[0], units=True)
+        says = Warned(Source.VILLAGE, OWN_ISSUER, tx.now)
+        await warn(tx, RENDERER, hub.village, whom, clerk, says, "后山在掉石头,马上离开", with_roll=True)
     yield hub
     await database.close()
 

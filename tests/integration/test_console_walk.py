@@ -17,6 +17,7 @@ from tests.hub import Hub
 from tests.integration.console_parts import a_browser, console_of, give_password
 from tests.integration.test_console_days_walk import ADDRESSES as DAYS
 from tests.integration.test_console_disclosures_walk import BOOK_ROUTES
+from tests.integration.test_console_emergencies import ADDRESSES as EMERGENCIES
 from tests.integration.test_console_matters_walk import ADDRESSES as MATTERS
 from tests.integration.test_console_paper_walk import ADDRESSES as PAPER
 
@@ -208,6 +209,6 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/notices/{notice}/{action}",
         *BOOK_ROUTES,
     }
-    known |= PAPER | DAYS | MATTERS
+    known |= PAPER | DAYS | MATTERS | EMERGENCIES
     found = {route.resource.canonical for route in mounted if route.resource}
     assert {path for path in found if not path.startswith(WALKED_ELSEWHERE)} == known

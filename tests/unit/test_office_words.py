@@ -1,4 +1,4 @@
-"""The words of the figures, the settings, the book and long work: the same in both languages, and plain."""
+"""The words of figures, settings, the book, long work, emergencies and Today: the same in both languages, and plain."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ from notifier.registry import NEEDED
 from notifier.render import TEMPLATES
 from store.domain.people import Role
 
-ROOMS = ("figures", "settings", "audit", "jobs")
+ROOMS = ("figures", "settings", "audit", "jobs", "emergencies", "today")
 OFFICE_WORDS = ("工单", "退单", "受理", "系统")
 ADDRESSES = re.compile(r"smpp|http|\$\{.*?\}|\{.*?\}")
 

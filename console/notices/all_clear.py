@@ -1,0 +1,107 @@
+"""The all-clear: whoever warned says that it is over, and the village passes it on to the same people."""
+
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from console.notices.common import NOTICES, notice_id
+from console.notices.warning import CHANGE, LONGEST, SEND, sure_page, with_photo, written_before
+from console.notices.warning_form import days_offered, read_warned
+from console.visits import Fields, Office, Told, Visit, led_to, once
+from notifier.emergencies import give_all_clear, plan_all_clear
+from store.database import Transaction
+from store.domain.emergencies import Emergency, Warned, checked_warning, may_lift
+from store.domain.errors import NotFound
+from store.files import PHOTO
+from store.queries.areas import settings_for
+from store.queries.emergencies import emergency_of
+from store.queries.notices import notice_for_staff
+from store.queries.transfers import counts_of_roll
+
+_KEPT = "private, max-age=86400"
+
+
+@dataclass(frozen=True, slots=True)
+class AllClearPages:
+    office: Office
+
+    async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        """Show what would be said, lead back to the form, or say it."""
+        fields = await with_photo(self.office, request, fields)
+        if fields.get("press") == CHANGE:
+            return await self.form(request, replace(visit, told=Told(written=fields)))
+        if fields.get("press") == SEND:
+            raise await self._send(request, visit, fields)
+        return await self._sure(request, visit, fields)
+
+    async def evidence(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        """A photo of the warning, for whoever may see the notice."""
+        digest = request.match_info["digest"]
+        async with self.office.database.read(self.office.clock()) as tx:
+            notice = await notice_for_staff(tx, visit.person, notice_id(request))
+            known = (await emergency_of(tx, notice.id)).warned.files
+        path = self.office.files.path_of(digest)
+        if digest not in known or not path.is_file():
+            raise web.HTTPNotFound
+        headers = {"Content-Type": PHOTO, "X-Content-Type-Options": "nosniff", "Cache-Control": _KEPT}
+        return web.FileResponse(path, headers=headers)
+
+    async def _send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
+        where = f"{NOTICES}/{notice_id(request)}"
+        async with self.office.database.write(self.office.clock()) as tx:
+            emergency = await _his(tx, request, visit)
+            await once(tx, request, visit, fields, where)
+            warned = await _warned(tx, emergency, fields)
+            await give_all_clear(tx, self.office.renderer, emergency, visit.person, warned)
+        self.office.pulse.beat()
+        return led_to(where, "lifted")
+
+    async def _sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.Response:
+        async with self.office.database.read(self.office.clock()) as tx:
+            emergency = await _his(tx, request, visit)
+            warned = await _warned(tx, emergency, fields)
+            plan = await plan_all_clear(tx, self.office.renderer, emergency, warned)
+            left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
+            zone = (await settings_for(tx, emergency.village_id)).zone
+        return sure_page(
+            self.office,
+            request,
+            visit,
+            fields,
+            plan,
+            warned=warned,
+            to="",
+            lifts=emergency,
+            left=left,
+            zone=zone,
+        )
+
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        now = self.office.clock()
+        async with self.office.database.read(now) as tx:
+            emergency = await _his(tx, request, visit)
+            zone = (await settings_for(tx, emergency.village_id)).zone
+        return self.office.page(
+            request,
+            visit,
+            "notices_lift.html",
+            zone=zone,
+            emergency=emergency,
+            written={"issuer": emergency.warned.issuer, **written_before(request, visit)},
+            days=days_offered(now, zone),
+            longest=LONGEST,
+        )
+
+
+async def _his(tx: Transaction, request: web.Request, visit: Visit) -> Emergency:
+    """Raises NotFound for one that is not his to lift, or that is an all-clear itself."""
+    emergency = await emergency_of(tx, notice_id(request))
+    if not may_lift(visit.person, emergency) or emergency.lifts_id:
+        raise NotFound("emergency.unknown")
+    return emergency
+
+
+async def _warned(tx: Transaction, emergency: Emergency, fields: Fields) -> Warned:
+    zone = (await settings_for(tx, emergency.village_id)).zone
+    warned = await read_warned(tx, fields, emergency.warned.source, zone)
+    return checked_warning(warned, tx.now, lifts=True)

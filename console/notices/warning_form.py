@@ -1,0 +1,127 @@
+"""What the form of an emergency notice or an all-clear says: who warns, when, of what, whom, and what is to be done."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from console.notices.drafting import Place, place_of
+from console.visits import Fields, Office
+from store.database import Transaction
+from store.domain.areas import Area
+from store.domain.audiences import Audience, AudienceKind, Wanted, audience_of
+from store.domain.emergencies import (
+    LONGEST_EVIDENCE,
+    OWN_ISSUER,
+    Level,
+    Source,
+    Warned,
+    checked_emergency_text,
+    checked_warning,
+    may_warn,
+)
+from store.domain.errors import NotFound, Refusal
+from store.domain.lengths import whole
+from store.domain.people import Staff
+from store.files import MAX_BYTES, StoredFile, UnusableFileError
+from store.queries.emergencies import is_photo
+from store.queries.notices import villages_served
+
+MOST_SENT = MAX_BYTES + 100_000
+"""Bytes of a form with its photo."""
+_DIGEST_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """An emergency notice as its form says it, checked."""
+
+    place: Place
+    audience: Audience
+    warned: Warned
+    text: str
+    with_roll: bool
+
+
+async def villages_to_warn(tx: Transaction, person: Staff) -> list[Area]:
+    """Where this person may send an emergency notice, be it to one group only."""
+    mine = [duty.area_path for duty in person.duties if may_warn(person, duty.area_path)]
+    served = await villages_served(tx, person)
+    return [one for one in served if any(one.path.startswith(path) or path.startswith(one.path) for path in mine)]
+
+
+async def place_to_warn(tx: Transaction, person: Staff, village_id: str) -> Place:
+    """A village, and those of its groups that this person may warn. Raises NotFound where that is nobody."""
+    place = await place_of(tx, person, village_id)
+    groups = [group for group in place.groups if may_warn(person, group.path)]
+    serves_all = may_warn(person, place.village.path)
+    if not (groups or serves_all):
+        raise NotFound("area.unknown")
+    return replace(place, groups=groups, serves_all=serves_all)
+
+
+async def read_draft(tx: Transaction, person: Staff, fields: Fields) -> Drafted:
+    """Raises NotFound for a village that is not his, and as the rules of emergency notices do."""
+    place = await place_to_warn(tx, person, fields.get("village", ""))
+    source = fields.get("source", "")
+    if source not in set(Source):
+        raise Refusal("emergency.source")
+    warned = checked_warning(await read_warned(tx, fields, Source(source), place.settings.zone), tx.now)
+    text = checked_emergency_text(fields.get("text", ""), warned.source)
+    return Drafted(place, _audience(fields, place, person), warned, text, fields.get("roll") == "yes")
+
+
+async def read_warned(tx: Transaction, fields: Fields, source: Source, zone: ZoneInfo) -> Warned:
+    """Unchecked but for what could not be read. Of the village's own word nothing more is asked."""
+    if not source.issues_warnings:
+        return Warned(source, OWN_ISSUER, tx.now)
+    level, photo = fields.get("level", ""), fields.get("photo", "")
+    return Warned(
+        source,
+        fields.get("issuer", ""),
+        _issued(fields, zone),
+        fields.get("hazard", ""),
+        Level(level) if level in set(Level) else Level.NONE,
+        whole(fields.get("evidence", ""), LONGEST_EVIDENCE),
+        (photo,) if len(photo) == _DIGEST_LENGTH and await is_photo(tx, photo) else (),
+    )
+
+
+def _issued(fields: Fields, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(fields.get("day", "")), _clock(fields.get("clock", "")), zone)
+    except ValueError as error:
+        raise Refusal("emergency.time") from error
+
+
+def _clock(written: str) -> time:
+    return time.fromisoformat(written).replace(second=0, microsecond=0, tzinfo=None)
+
+
+def days_offered(now: datetime, zone: ZoneInfo) -> Sequence[date]:
+    """Today and yesterday: an older warning is none."""
+    today = now.astimezone(zone).date()
+    return today, today - timedelta(days=1)
+
+
+def _audience(fields: Fields, place: Place, person: Staff) -> Audience:
+    """The ticked groups; where none is ticked the whole village, of which he must be in charge."""
+    chosen = tuple(group.id for group in place.groups if f"group_{group.id}" in fields)
+    if not (chosen or place.serves_all):
+        raise Refusal("notice.whom_missing")
+    wanted = Wanted(AudienceKind.VILLAGE, chosen, units=True)
+    return audience_of(wanted, person, place.village, place.groups, None)
+
+
+async def photo_sent(office: Office, request: web.Request) -> StoredFile | None:
+    """The photo that came with a form, kept. Raises Refusal("emergency.photo") for what is none."""
+    sent = (await request.post()).get("file")
+    if not isinstance(sent, web.FileField) or not sent.filename:
+        return None
+    try:
+        return await asyncio.to_thread(office.files.put_photo, sent.file.read())
+    except UnusableFileError as error:
+        raise Refusal("emergency.photo") from error

@@ -1,136 +1,95 @@
-"""Planning a notice: one message a household, one an address, through the cheapest channel that reaches somebody.
+"""Planning: who gets it, through which account, in which words, at what price, before anybody approves it.
 
-Pure: it is given every address that there is, and decides. Chat costs nothing and goes before SMS; the head of a
-household goes before others, and minors are not written to. A household whose best address is another's too has got
-the message there.
+The database finds the recipients (`store.queries.recipients`). Here is decided what is the same for thousands of them:
+the account and the words for each kind of address in each language; and here is counted what came of it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.render import Medium
-from notifier.telling import medium_of
+from notifier.wording import Wording, cheapest
+from store.database import Transaction
 from store.domain.accounts import REACHES, Account
 from store.domain.deliveries import SkipReason
-from store.domain.notices import UNREACHED_REASONS
 from store.domain.people import ContactKind
-from store.queries.audience import Way
+from store.domain.plans import Objected
+from store.domain.settings import LANGUAGES
+from store.queries.planned import FIRST, OPEN, STANDING, Tally, tally_recipients
+from store.queries.recipients import Route
 
-_PREFERRED = (ContactKind.TELEGRAM, ContactKind.WEB_CHAT, ContactKind.PHONE)
+Ranks = Mapping[ContactKind, int]
+KNOCKING_FIRST: Ranks = {ContactKind.TELEGRAM: 0, ContactKind.WEB_CHAT: 1, ContactKind.PHONE: 2}
 """Telegram knocks; a web chat waits to be opened; an SMS costs."""
-RANKS = {kind: rank for rank, kind in enumerate(_PREFERRED)}
+WAKING_FIRST: Ranks = {ContactKind.TELEGRAM: 0, ContactKind.PHONE: 1, ContactKind.WEB_CHAT: 2}
+"""At whatever price: a web chat is for whom nothing else wakes."""
+
+Word = Callable[[Account, str], Wording | Sequence[Objected]]
+"""The words as an account carries them in a language, or why it takes none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """What one household gets. `resident_id` is its head, by whose name it is known, or the person addressed.
+class Carriage:
+    """The routes; the words that recipients of each get, None where nobody takes them; and what gateways object to."""
 
-    Where it is skipped, `contact_id` says at which address it could have been, or is, told; None where it has none.
-    """
+    routes: tuple[Route, ...]
+    carriers: tuple[Wording | None, ...]
+    objected: tuple[Objected, ...]
 
-    unit_id: int
-    resident_id: int
-    contact_id: int | None = None
-    account_id: int | None = None
-    medium: Medium = Medium.CHAT
-    language: str = ""
-    skipped: SkipReason | None = None
+
+def choose_carriers(accounts: Sequence[Account], word: Word, ranks: Ranks = KNOCKING_FIRST) -> Carriage:
+    """The account and the words for each kind of address in each language. `accounts` serve the area, nearest first."""
+    routes: list[Route] = []
+    carriers: list[Wording | None] = []
+    objected: list[Objected] = []
+    phones = [account for account in accounts if REACHES[account.kind] is ContactKind.PHONE]
+
+    def lead(kind: ContactKind, own: int | None, language: str, wording: Wording | None) -> None:
+        account_id = wording.account.id if wording else None
+        routes.append(Route(kind, own, language, account_id, kind is ContactKind.PHONE, ranks[kind]))
+        carriers.append(wording)
+
+    for language in LANGUAGES:
+        for account in accounts:
+            if account not in phones:
+                found = word(account, language)
+                lead(REACHES[account.kind], account.id, language, found if isinstance(found, Wording) else None)
+        tried = [word(account, language) for account in phones]
+        objected += [one for found in tried if not isinstance(found, Wording) for one in found]
+        if phones:
+            lead(ContactKind.PHONE, None, language, cheapest([one for one in tried if isinstance(one, Wording)]))
+    return Carriage(tuple(routes), tuple(carriers), tuple(dict.fromkeys(objected)))
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Every household of the audience exactly once. `people` live in them."""
+class Counted:
+    """How many recipients stand alike, and what the words cost that they get."""
 
-    recipients: tuple[Recipient, ...]
-    people: int
-
-    @property
-    def written_to(self) -> list[Recipient]:
-        return [recipient for recipient in self.recipients if recipient.skipped is None]
+    carriers: Sequence[Wording | None]
+    tallies: Sequence[Tally]
 
     @property
-    def by_chat(self) -> int:
-        return sum(recipient.medium is Medium.CHAT for recipient in self.written_to)
+    def units(self) -> int:
+        """Households, or persons where single persons are addressed: each stands in the first step once."""
+        return sum(one.count for one in self.tallies if one.step == FIRST)
 
     @property
-    def by_sms(self) -> int:
-        return sum(self.sms_languages.values())
+    def price_fen(self) -> int:
+        """Of the first steps."""
+        return sum(self.messages(FIRST, number) * one.price_fen for number, one in enumerate(self.carriers) if one)
 
-    @property
-    def sms_languages(self) -> Counter[str]:
-        """How many SMS go out in each language."""
-        return Counter(recipient.language for recipient in self.written_to if recipient.medium is Medium.SMS)
+    def by_medium(self, *, is_sms: bool) -> int:
+        """The messages of the first steps."""
+        alike = (number for number, one in enumerate(self.carriers) if one and one.is_sms is is_sms)
+        return sum(self.messages(FIRST, number) for number in alike)
 
-    def skipped(self, *reasons: SkipReason) -> int:
-        return sum(recipient.skipped in reasons for recipient in self.recipients)
+    def messages(self, step: int, route: int) -> int:
+        alike = (one for one in self.tallies if (one.step, one.standing, one.route) == (step, OPEN, route))
+        return sum(one.count for one in alike)
 
-    @property
-    def unreachable(self) -> int:
-        return self.skipped(*UNREACHED_REASONS)
-
-    def price_fen(self, parts: Mapping[str, int], sms_price_fen: int) -> int:
-        """What the SMS cost; `parts` is how many parts the text has in each language."""
-        return sum(count * parts[language] * sms_price_fen for language, count in self.sms_languages.items())
+    def skipped(self, reasons: Collection[SkipReason]) -> int:
+        return sum(one.count for one in self.tallies if STANDING.get(one.standing) in reasons)
 
 
-def plan(ways: Iterable[Way], accounts: Sequence[Account]) -> Plan:
-    """Decide for each household where it is told; `accounts` serve the village, the nearest first."""
-    units: dict[int, list[Way]] = {}
-    people = set()
-    for way in ways:
-        units.setdefault(way.unit_id, []).append(way)
-        people.add(way.resident_id)
-    told: set[tuple[ContactKind | None, bytes]] = set()
-    recipients = []
-    for unit_id, its_ways in units.items():
-        head = min(its_ways, key=lambda way: (not way.is_head, not way.is_adult, way.resident_id)).resident_id
-        recipients.append(_recipient(unit_id, head, its_ways, accounts, told))
-    return Plan(tuple(recipients), len(people))
-
-
-def _recipient(
-    unit_id: int,
-    head: int,
-    ways: Sequence[Way],
-    accounts: Sequence[Account],
-    told: set[tuple[ContactKind | None, bytes]],
-) -> Recipient:
-    open_ways = [
-        (way, account)
-        for way in ways
-        if way.is_adult and not way.opted_out and not way.dead and (account := _account_for(way, accounts))
-    ]
-    if not open_ways:
-        reason, contact_id = _why_not(ways)
-        return Recipient(unit_id, head, contact_id, skipped=reason)
-    way, account = min(open_ways, key=lambda pair: _rank(pair[0]))
-    address = (way.kind, way.address_index)
-    if address in told:
-        return Recipient(unit_id, head, way.contact_id, skipped=SkipReason.SHARED_ADDRESS)
-    told.add(address)
-    return Recipient(unit_id, head, way.contact_id, account.id, medium_of(account.kind), way.language)
-
-
-def _rank(way: Way) -> tuple[int, bool, int, int]:
-    preferred = _PREFERRED.index(way.kind) if way.kind else len(_PREFERRED)
-    return preferred, not way.is_head, way.resident_id, way.contact_id or 0
-
-
-def _account_for(way: Way, accounts: Sequence[Account]) -> Account | None:
-    for account in accounts:
-        if account.id == way.account_id or (way.account_id is None and REACHES[account.kind] is way.kind):
-            return account
-    return None
-
-
-def _why_not(ways: Sequence[Way]) -> tuple[SkipReason, int | None]:
-    """Why nobody there is told: a refusal that was asked for counts before a fault of ours."""
-    known = [way for way in ways if way.is_adult and way.contact_id is not None]
-    for way in known:
-        if way.opted_out:
-            return SkipReason.OPTED_OUT, way.contact_id
-    alive = [way for way in known if not way.dead]
-    if alive:
-        return SkipReason.NO_ACCOUNT, alive[0].contact_id
-    return (SkipReason.DEAD_CONTACT, known[0].contact_id) if known else (SkipReason.NO_CONTACT, None)
+async def count_recipients(tx: Transaction, carriers: Sequence[Wording | None]) -> Counted:
+    """Count those that were found last."""
+    return Counted(carriers, await tally_recipients(tx))

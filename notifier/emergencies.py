@@ -1,71 +1,75 @@
 """An emergency notice on its way: it asks nobody's leave, minds no quiet hours and no opt-out, passes broadcasts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from datetime import datetime
 
-from notifier.audience import Plan, Recipient, plan
+from notifier.audience import WAKING_FIRST, Counted, choose_carriers, count_recipients
 from notifier.channels.sms.segments import count_parts
-from notifier.render import Medium, Rendered, Renderer, button_rows
+from notifier.render import Medium, Renderer, button_rows
 from notifier.telling import medium_of
-from store.actions.deliveries import Draft, put_questions, write_deliveries
+from notifier.wording import Wording, as_carried
+from store.actions.deliveries import Draft, write_deliveries
 from store.actions.emergencies import ROLL_QUESTION, close_roll, declare_emergency, open_roll
+from store.actions.recipients import QUESTION_ID, Copy, Mailing, write_recipients
 from store.database import Transaction
-from store.domain.accounts import REACHES, SMS_KINDS
+from store.domain.accounts import SMS_KINDS, Account
 from store.domain.areas import Area
 from store.domain.audiences import Audience
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned
 from store.domain.errors import NotFound, Refusal
-from store.domain.notices import Notice
-from store.domain.people import ContactKind, Staff
+from store.domain.notices import UNREACHED_REASONS, Notice
+from store.domain.people import Staff
+from store.domain.plans import Objected
 from store.domain.settings import AreaSettings
 from store.domain.speech import Option, Question, Say
 from store.domain.transfers import Reply, officers_of
 from store.queries.accounts import accounts_serving
 from store.queries.areas import area_by_id, groups_of, settings_for
-from store.queries.audience import ways_to
 from store.queries.emergencies import Told, emergency_of, told_of
 from store.queries.notices import notice_by_id
 from store.queries.people import staff_of_village
+from store.queries.recipients import Search, find_recipients
 from store.queries.transfers import counts_of_roll
 
 GOING_OR_FETCH = (Option(Reply.GOING, label="transfer_going"), Option(Reply.FETCH, label="transfer_fetch"))
 ROLL_ANSWERS = (Reply.GOING, Reply.FETCH, Reply.STAYING, "unclear")
 """What may be answered: two by a digit, the rest in words."""
-Texts = dict[tuple[str, Medium], Rendered]
 
 
 async def plan_emergency(
     tx: Transaction, renderer: Renderer, village_id: int, audience: Audience, warned: Warned, text: str, *, asks: bool
 ) -> EmergencyPlan:
-    """Whom it would reach and what it costs. Writes nothing."""
+    """Whom it would reach and what it costs. Writes nothing, in a transaction that may write: see `find_recipients`."""
     settings = await settings_for(tx, village_id)
-    planned = await _recipients(tx, village_id, audience, settings)
     say = _say(warned, text, asks=asks)
-    languages = {settings.language, *planned.sms_languages}
-    texts = {one: renderer.render(say, one, Medium.SMS, settings).text for one in languages}
-    parts = {language: count_parts(rendered).parts for language, rendered in texts.items()}
+    counted = await _find(tx, renderer, audience, say, settings)
+    sms = renderer.render(say, settings.language, Medium.SMS, settings).text
     chat = renderer.render(say, settings.language, Medium.CHAT, settings)
     return EmergencyPlan(
-        text=texts[settings.language],
-        parts=parts[settings.language],
+        text=sms,
+        parts=count_parts(sms).parts,
         chat=chat.text,
         buttons=chat.labels,
-        households=len(planned.recipients),
-        by_chat=planned.by_chat,
-        by_sms=planned.by_sms,
-        unreached=planned.unreachable,
-        price_fen=planned.price_fen(parts, settings.sms_price_fen),
+        households=counted.units,
+        by_chat=counted.by_medium(is_sms=False),
+        by_sms=counted.by_medium(is_sms=True),
+        unreached=counted.skipped(UNREACHED_REASONS),
+        price_fen=counted.price_fen,
     )
 
 
-async def _recipients(tx: Transaction, village_id: int, audience: Audience, settings: AreaSettings) -> Plan:
-    """One message a household, opted out or not. A web chat waits to be opened: it is for whom nothing else wakes."""
+async def _find(tx: Transaction, renderer: Renderer, audience: Audience, say: Say, settings: AreaSettings) -> Counted:
+    """One message a household, opted out or not, and whatever its number has had today."""
+
+    def word(account: Account, language: str) -> Wording | list[Objected]:
+        return as_carried(
+            account, language, renderer.render(say, language, medium_of(account.kind), settings), settings
+        )
+
+    carriage = choose_carriers(await accounts_serving(tx, settings.area.id), word, WAKING_FIRST)
     today = tx.now.astimezone(settings.zone).date()
-    accounts = await accounts_serving(tx, village_id)
-    knocking = {REACHES[account.kind] for account in accounts} - {ContactKind.WEB_CHAT}
-    ways = [replace(way, opted_out=False) for way in await ways_to(tx, audience, today)]
-    woken = {way.unit_id for way in ways if way.kind in knocking and way.is_adult and not way.dead}
-    return plan([way for way in ways if way.kind is not ContactKind.WEB_CHAT or way.unit_id not in woken], accounts)
+    await find_recipients(tx, Search(audience, carriage.routes, today, despite_opt_out=True))
+    return await count_recipients(tx, carriage.carriers)
 
 
 def _say(warned: Warned, text: str, *, asks: bool) -> Say:
@@ -104,40 +108,21 @@ async def _send(
 ) -> int:
     """Write its deliveries, and its transfer list where one is wanted; how many households. All is due now."""
     settings = await settings_for(tx, notice.village_id)
-    planned = await _recipients(tx, notice.village_id, notice.audience, settings)
     say = _say(warned, notice.text, asks=with_roll)
-    texts = {
-        (language, medium): renderer.render(say, language, medium, settings)
-        for language, medium in {(one.language, one.medium) for one in planned.written_to}
-    }
-    questions = await _ask(tx, notice, planned) if with_roll else {}
-    drafts = [_draft(tx, notice, one, texts, questions) for one in planned.recipients]
-    await write_deliveries(tx, drafts)
+    counted = await _find(tx, renderer, notice.audience, say, settings)
+    question = Question(ROLL_QUESTION, notice.id, str(notice.number)) if with_roll else None
+    mailing = Mailing(notice.village_id, notice.id, is_bulk=False, question=question, keys=ROLL_ANSWERS)
+    await write_recipients(tx, mailing, [_copy(one, say, tx.now) for one in counted.carriers])
     if with_roll:
         await _open_roll(tx, notice, person, settings)
-    return len(drafts)
+    return counted.units
 
 
-async def _ask(tx: Transaction, notice: Notice, planned: Plan) -> Mapping[int, int]:
-    contact_ids = [one.contact_id for one in planned.written_to if one.contact_id]
-    question = Question(ROLL_QUESTION, notice.id, str(notice.number))
-    return await put_questions(tx, contact_ids, question, ROLL_ANSWERS)
-
-
-def _draft(tx: Transaction, notice: Notice, one: Recipient, texts: Texts, questions: Mapping[int, int]) -> Draft:
-    rendered = Rendered("", ()) if one.skipped else texts[one.language, one.medium]
-    question_id = None if one.skipped else questions.get(one.contact_id or 0)
-    return Draft(
-        area_id=notice.village_id,
-        contact_id=one.contact_id,
-        account_id=one.account_id,
-        resident_id=one.resident_id,
-        notice_id=notice.id,
-        text=rendered.text,
-        buttons=button_rows(GOING_OR_FETCH, rendered.labels, f"q:{question_id}") if question_id else (),
-        due_at=tx.now,
-        skipped=one.skipped,
-    )
+def _copy(wording: Wording | None, say: Say, now: datetime) -> Copy:
+    if wording is None:
+        return Copy(None, "", (), [(0, now)])
+    buttons = button_rows(say.options, wording.rendered.labels, f"q:{QUESTION_ID}")
+    return Copy(wording.account.id, wording.rendered.text, buttons, [(0, now)])
 
 
 async def _open_roll(tx: Transaction, notice: Notice, person: Staff, settings: AreaSettings) -> None:

@@ -1,9 +1,10 @@
 """The figures of a plan: from how many recipients stand alike to messages, parts, price and the time that it takes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifier.audience import Counted
 from notifier.channels.sms.segments import count_parts
 from notifier.rates import per_second
 from notifier.wording import Wording
@@ -12,8 +13,7 @@ from store.domain.notices import UNREACHED_REASONS, Notice, needs_second_person
 from store.domain.plans import NO_QUIET, Carried, Objected, Preview, Slot, frozen_hash, send_slots
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings
-from store.queries.planned import FIRST, OPEN, SECOND, STANDING, Tally
-from store.queries.recipients import Route
+from store.queries.planned import FIRST, SECOND
 
 _THANKS_PARTS = 1
 
@@ -25,22 +25,19 @@ def next_sms(moment: datetime, settings: AreaSettings) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`carriers` belong to the routes in their order; `waiting` is what stands before an account already."""
+    """`waiting` is what stands before an account already."""
 
     notice: Notice
     settings: AreaSettings
     now: datetime
-    routes: Sequence[Route]
-    carriers: Sequence[Wording | None]
-    tallies: Sequence[Tally]
+    counted: Counted
     waiting: Mapping[int, int]
 
     def preview(self, sms: str, people: int, names: tuple[str, ...], objected: tuple[Objected, ...]) -> Preview:
         """`sms` is the text in the village's language; `people` are meant, some of those whom nothing reaches named."""
         carried = self.carried()
-        households = sum(one.count for one in self.tallies if one.step == FIRST)
-        by_sms = sum(one.messages for one in carried if one.is_sms)
-        price = sum(one.price_fen for one in carried)
+        households, price = self.counted.units, self.counted.price_fen
+        by_sms = self.counted.by_medium(is_sms=True)
         needs_town = households > self.settings.town_approval_size
         by_size = needs_second_person(self.notice.audience, households, self.settings.approval_size)
         return Preview(
@@ -48,14 +45,14 @@ class Figures:
             parts=count_parts(sms).parts,
             households=households,
             people=people,
-            by_chat=sum(one.messages for one in carried) - by_sms,
+            by_chat=self.counted.by_medium(is_sms=False),
             by_sms=by_sms,
-            shared=self.skipped(SkipReason.SHARED_ADDRESS),
-            opted_out=self.skipped(SkipReason.OPTED_OUT),
-            unreachable=self.skipped(*UNREACHED_REASONS),
+            shared=self.counted.skipped({SkipReason.SHARED_ADDRESS}),
+            opted_out=self.counted.skipped({SkipReason.OPTED_OUT}),
+            unreachable=self.counted.skipped(UNREACHED_REASONS),
             names=names,
-            limited=self.skipped(SkipReason.DAILY_LIMIT),
-            text_refused=self.skipped(SkipReason.TEXT_REFUSED),
+            limited=self.counted.skipped({SkipReason.DAILY_LIMIT}),
+            text_refused=self.counted.skipped({SkipReason.TEXT_REFUSED}),
             price_fen=price,
             later=sum(one.later for one in carried),
             later_fen=sum(one.later_fen for one in carried),
@@ -72,15 +69,15 @@ class Figures:
     def carried(self) -> tuple[Carried, ...]:
         """What each account carries, in each language."""
         found = []
-        for number, wording in enumerate(self.carriers):
-            now, later = self._count(FIRST, number), self._count(SECOND, number)
+        for number, wording in enumerate(self.counted.carriers):
+            now, later = self.counted.messages(FIRST, number), self.counted.messages(SECOND, number)
             if wording and now + later:
                 found.append(_carried(wording, now, later, self.slots(number)[1]))
         return tuple(found)
 
     def slots(self, number: int) -> tuple[Sequence[Slot], datetime]:
         """When the messages of a route go out, and when the last one has."""
-        wording, count = self.carriers[number], self._count(FIRST, number)
+        wording, count = self.counted.carriers[number], self.counted.messages(FIRST, number)
         if wording is None or not count:
             return (), self.now
         rate = per_second(wording.account)
@@ -88,24 +85,14 @@ class Figures:
         quiet = QuietHours(self.settings.quiet_from, self.settings.quiet_to) if wording.is_sms else NO_QUIET
         return send_slots(count, rate, start, self.settings.zone, quiet)
 
-    def skipped(self, *reasons: SkipReason) -> int:
-        return self._standing({standing for standing, reason in STANDING.items() if reason in reasons})
-
-    def _standing(self, standings: Collection[int]) -> int:
-        return sum(one.count for one in self.tallies if one.standing in standings)
-
-    def _count(self, step: int, number: int) -> int:
-        alike = (one for one in self.tallies if (one.step, one.standing, one.route) == (step, OPEN, number))
-        return sum(one.count for one in alike)
-
     def _frozen(self, price_fen: int) -> str:
         """The same for the same words, recipients and price; other dates of the same plan make no other."""
         texts = [
             (wording.account.id, wording.language, wording.rendered.text, wording.price_fen)
-            for wording in self.carriers
+            for wording in self.counted.carriers
             if wording
         ]
-        counts = [(one.step, one.standing, one.route, one.count, one.fingerprint) for one in self.tallies]
+        counts = [(one.step, one.standing, one.route, one.count, one.fingerprint) for one in self.counted.tallies]
         return frozen_hash(self.notice.content_hash, price_fen, texts, counts)
 
 

@@ -38,6 +38,19 @@ class Wording:
         return medium_of(self.account.kind) is Medium.SMS
 
 
+def as_carried(
+    account: Account, language: str, rendered: Rendered, settings: AreaSettings, *, whole: bool = True
+) -> Wording | list[Objected]:
+    """These words through that account and what they cost there, or why it does not take them."""
+    is_sms = medium_of(account.kind) is Medium.SMS
+    against = objections(account.kind, account.credentials, rendered.text) if is_sms else ()
+    if against:
+        return [Objected(account.name, account.kind, one.reason, one.words) for one in against]
+    parts = count_parts(rendered.text).parts if is_sms else 0
+    price = int(account.credentials.get(PRICE) or settings.sms_price_fen)
+    return Wording(account, language, rendered, parts, parts * price, whole)
+
+
 def render_notice(
     renderer: Renderer, notice: Notice, language: str, medium: Medium, settings: AreaSettings
 ) -> Rendered:
@@ -49,7 +62,7 @@ def render_notice(
 
 
 def wordings(
-    renderer: Renderer, notice: Notice, account: Account, language: str, settings: AreaSettings
+    renderer: Renderer, notice: Notice, settings: AreaSettings, account: Account, language: str
 ) -> Wording | list[Objected]:
     """The fullest text that an account takes, or why it takes none.
 
@@ -58,12 +71,10 @@ def wordings(
     """
     refused: list[Objected] = []
     for rendered, whole in _candidates(renderer, notice, account, language, settings):
-        against = objections(account.kind, account.credentials, rendered.text) if _is_sms(account) else ()
-        if not against:
-            parts = count_parts(rendered.text).parts if _is_sms(account) else 0
-            price = int(account.credentials.get(PRICE) or settings.sms_price_fen)
-            return Wording(account, language, rendered, parts, parts * price, whole)
-        refused += [Objected(account.name, account.kind, one.reason, one.words) for one in against]
+        found = as_carried(account, language, rendered, settings, whole=whole)
+        if isinstance(found, Wording):
+            return found
+        refused += found
     return list(dict.fromkeys(refused))
 
 
@@ -76,10 +87,6 @@ def _candidates(
         yield whole, True
     if medium is Medium.SMS:
         yield _render(renderer, notice, language, medium, settings, whole=False), False
-
-
-def _is_sms(account: Account) -> bool:
-    return medium_of(account.kind) is Medium.SMS
 
 
 def _render(

@@ -78,8 +78,7 @@ class Disclosures:
 
     async def announce(self, entry: Entry) -> tuple[DisclosureItem, int]:
         """Publish it at once; the item, and how many messages go out."""
-        item, written = await publish_urgent_item(self.tx, self.renderer, self.village, entry, self.person)
-        return item, len(written)
+        return await publish_urgent_item(self.tx, self.renderer, self.village, entry, self.person)
 
     async def take_back(self, item_id: int) -> DisclosureItem:
         return await remove_item(self.tx, self.village, item_id, self.person)

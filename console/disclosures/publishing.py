@@ -34,7 +34,7 @@ class PublishPages:
             await _check(tx, visit.person, village, month, looked="looked" in fields)
             await once(tx, request, visit, fields, address_of(village, month))
             told = await publish_disclosure(tx, self.office.renderer, village.id, month, visit.person)
-        raise led_to(address_of(village, month), "published", told=len(told))
+        raise led_to(address_of(village, month), "published", told=told)
 
     async def page(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         asked = visit.asked(request)

@@ -1,4 +1,4 @@
-"""Copying a notice's recipients from the temporary table of `store.queries.recipients` into the ledger."""
+"""Copying recipients from the temporary table of `store.queries.recipients` into the ledger."""
 
 import asyncio
 import json
@@ -11,7 +11,6 @@ from sqlalchemy import JSON, ColumnElement, String, and_, case, cast, false, fun
 
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState
-from store.domain.notices import Notice
 from store.domain.speech import Question
 from store.queries.planned import FIRST, OPEN, SECOND, STANDING, last_position, planned
 from store.tables import UtcDateTime, deliveries, questions
@@ -27,27 +26,40 @@ class Copy:
     """What recipients of one route get.
 
     `buttons` have QUESTION_ID for the question; `dues` are (row, moment): from that row of the table on they go out at
-    that moment. `held_until` is when a second step is due.
+    that moment. `held_until` is when a second step is due, where there are such.
     """
 
     account_id: int | None
     text: str = field(repr=False)
     buttons: Sequence[Sequence[str]]
     dues: Sequence[tuple[int, datetime]]
-    held_until: datetime
+    held_until: datetime | None = None
 
 
-async def write_recipients(
-    tx: Transaction, notice: Notice, copies: Sequence[Copy], question: Question | None, keys: Sequence[str]
-) -> None:
-    """Write all rows of an approved notice, with the question that its first steps put."""
-    writing = _Writing(tx, notice, copies, question)
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What all the rows of one plan have: `is_bulk` is one of very many, which lets conversations pass.
+
+    `question` is put with the first steps, to be answered by one of `keys`.
+    """
+
+    village_id: int
+    notice_id: int | None = None
+    is_bulk: bool = True
+    question: Question | None = None
+    keys: Sequence[str] = ()
+
+
+async def write_recipients(tx: Transaction, mailing: Mailing, copies: Sequence[Copy]) -> None:
+    """Write all rows of a plan. `copies` belong to its routes, in their order."""
+    writing, question = _Writing(tx, mailing, copies), mailing.question
+    steps = (FIRST, SECOND) if any(copy.held_until for copy in copies) else (FIRST,)
     last = await last_position(tx)
     for start in range(1, last + 1, AT_ONCE):
         part = planned.c.id.between(start, start + AT_ONCE - 1)
         if question:
-            await tx.connection.execute(_questions(tx, question, keys, part))
-        for step in (FIRST, SECOND):
+            await tx.connection.execute(_questions(tx, question, mailing.keys, part))
+        for step in steps:
             await tx.connection.execute(writing.rows(step, part))
         await asyncio.sleep(0)  # on SQLite a statement runs in the loop itself
 
@@ -67,16 +79,16 @@ def _questions(tx: Transaction, question: Question, keys: Sequence[str], part: C
 @dataclass(frozen=True, slots=True)
 class _Writing:
     tx: Transaction
-    notice: Notice
+    mailing: Mailing
     copies: Sequence[Copy]
-    question: Question | None
 
     def rows(self, step: int, part: ColumnElement[bool]) -> Any:
         is_open, first = planned.c.standing == OPEN, deliveries.alias("first_step")
         values: Mapping[str, Any] = {
             **_SAME,
-            "area_id": literal(self.notice.village_id),
-            "notice_id": literal(self.notice.id),
+            "area_id": literal(self.mailing.village_id),
+            "notice_id": null() if self.mailing.notice_id is None else literal(self.mailing.notice_id),
+            "is_bulk": literal(self.mailing.is_bulk),
             "created_at": literal(self.tx.now, UtcDateTime),
             "resident_id": planned.c.resident_id,
             "contact_id": planned.c.contact_id,
@@ -91,7 +103,8 @@ class _Writing:
         source = planned.outerjoin(questions, self._asked_now())
         if step == SECOND:
             # By the contact's index: the notice's own would be walked through for every row. "+ 0" hides that index.
-            its_first = and_(first.c.contact_id == planned.c.first_contact_id, first.c.notice_id + 0 == self.notice.id)
+            own = first.c.notice_id + 0 == self.mailing.notice_id
+            its_first = and_(first.c.contact_id == planned.c.first_contact_id, own)
             source = source.join(first, its_first)
         chosen = select(*values.values()).select_from(source).where(planned.c.step == step, part)
         return deliveries.insert().from_select(list(values), chosen)
@@ -101,27 +114,34 @@ class _Writing:
 
     def _asked_now(self) -> ColumnElement[bool]:
         """The question that this recipient was asked in this very transaction."""
-        if self.question is None:
+        question = self.mailing.question
+        if question is None:
             return false()
         return and_(
-            questions.c.kind == self.question.kind,
+            questions.c.kind == question.kind,
             questions.c.contact_id == planned.c.contact_id,
             questions.c.answered_at.is_(None),
-            questions.c.subject_id == self.notice.id,
+            questions.c.subject_id == question.subject_id,
             questions.c.asked_at == self.tx.now,
             planned.c.step == FIRST,
             planned.c.standing == OPEN,
         )
 
     def _buttons(self) -> ColumnElement[Any]:
-        asked = self._by_route([json.dumps(copy.buttons, ensure_ascii=False) for copy in self.copies])
-        named = func.replace(asked, QUESTION_ID, func.coalesce(cast(questions.c.id, String), ""))
-        found = case((questions.c.id.is_not(None), named), else_="[]")
+        offered = self._by_route([json.dumps(copy.buttons, ensure_ascii=False) for copy in self.copies])
+        if self.mailing.question is None:
+            found = case((planned.c.standing == OPEN, offered), else_="[]")
+        else:
+            named = func.replace(offered, QUESTION_ID, func.coalesce(cast(questions.c.id, String), ""))
+            found = case((questions.c.id.is_not(None), named), else_="[]")
         return cast(found, JSON) if self.tx.is_postgresql else found
 
     def _due(self, step: int) -> ColumnElement[Any]:
         now = literal(self.tx.now, UtcDateTime)
-        moments = [_moments(copy) if step == FIRST else literal(copy.held_until, UtcDateTime) for copy in self.copies]
+        moments = [
+            _moments(copy) if step == FIRST else literal(copy.held_until or self.tx.now, UtcDateTime)
+            for copy in self.copies
+        ]
         found = [(planned.c.route == number, moment) for number, moment in enumerate(moments)]
         return case(*found, else_=now) if found else now
 
@@ -133,12 +153,11 @@ class _Writing:
 _SAME: Mapping[str, Any] = {
     "replaces": literal(""),
     "is_receipt": literal(False),
-    "is_bulk": literal(True),
     "provider_id": literal(""),
     "attempts": literal(0),
     "lease_holder": literal(""),
 }
-"""What all rows of a notice have."""
+"""What all rows have."""
 
 
 def _moments(copy: Copy) -> ColumnElement[Any]:

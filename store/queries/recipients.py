@@ -1,8 +1,11 @@
-"""A notice's recipients, found by the database itself: some statements and no memory of ours, whatever the size.
+"""Who gets a message and where, found by the database itself: some statements and no memory of ours, whatever the size.
 
-`notifier.audience.plan` is the same rule for a handful of people, and a test holds the two together. The result stands
-in a temporary table that lives as long as the transaction: counted for the preview, copied into the ledger when it is
-approved. It must be a writing transaction: SQLite's reading connections make no tables, temporary ones neither.
+Chat costs nothing and goes before SMS; the head of a household goes before others, and minors are not written to. A
+household whose best address is another's too has got the message there.
+
+The result stands in a temporary table that lives as long as the transaction: counted for the preview, copied into the
+ledger when it is approved. It must be a writing transaction: SQLite's reading connections make no tables, temporary
+ones neither.
 """
 
 from collections.abc import Sequence
@@ -62,16 +65,39 @@ class Day:
     most: int
 
 
-async def find_recipients(
-    tx: Transaction, audience: Audience, routes: Sequence[Route], day: Day, today: date, *, fallback: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Who is sought, and the routes by which he may be reached.
+
+    Without a `day` numbers may have any number of SMS. `despite_opt_out` is for what saves lives.
+    """
+
+    audience: Audience
+    routes: Sequence[Route]
+    today: date
+    day: Day | None = None
+    despite_opt_out: bool = False
+
+
+async def find_recipients(tx: Transaction, search: Search, *, fallback: bool = False) -> None:
     """Fill the temporary table: each household (or person) once, and its second step where `fallback` wants one."""
+    finding = await _begin(tx, search)
+    await tx.connection.execute(_insert(finding.first_steps()))
+    if fallback and finding.chats and finding.phones:
+        await tx.connection.execute(_insert(finding.second_steps()))
+
+
+async def find_readers(tx: Transaction, search: Search) -> None:
+    """Fill the temporary table with every open chat once, and one open phone of each household; with nobody else."""
+    finding = await _begin(tx, search)
+    for found in (finding.every_chat(), finding.one_phone_each()):
+        await tx.connection.execute(_insert(found))
+
+
+async def _begin(tx: Transaction, search: Search) -> "_Finding":
     await tx.connection.run_sync(planned.create, checkfirst=True)
     await tx.run(planned.delete())
-    finding = _Finding(audience, routes, today, await _busy(tx, routes, day))
-    await tx.connection.execute(_insert(finding.first_steps()))
-    if fallback and any(not route.is_sms for route in routes) and any(route.is_sms for route in routes):
-        await tx.connection.execute(_insert(finding.second_steps()))
+    return _Finding(search, await _busy(tx, search.routes, search.day) if search.day else ())
 
 
 def _insert(chosen: Select[Any]) -> Any:
@@ -104,10 +130,16 @@ async def _busy(tx: Transaction, routes: Sequence[Route], day: Day) -> list[byte
 class _Finding:
     """The statements: an address counts where it is open and its account takes the text, and the best is written to."""
 
-    audience: Audience
-    routes: Sequence[Route]
-    today: date
+    search: Search
     busy: Sequence[bytes]
+
+    @property
+    def chats(self) -> list[int]:
+        return [number for number, route in enumerate(self.search.routes) if not route.is_sms]
+
+    @property
+    def phones(self) -> list[int]:
+        return [number for number, route in enumerate(self.search.routes) if route.is_sms]
 
     def first_steps(self) -> Select[Any]:
         members = self._members(true())
@@ -131,16 +163,12 @@ class _Finding:
 
     def second_steps(self) -> Select[Any]:
         """A phone for those who are told in a chat first."""
-        chats = [number for number, route in enumerate(self.routes) if not route.is_sms]
         told = select(planned.c.unit_id, planned.c.resident_id, planned.c.contact_id).where(
-            planned.c.standing == OPEN, planned.c.route.in_(chats)
+            planned.c.standing == OPEN, planned.c.route.in_(self.chats)
         )
         told_units = told.cte("told")
         members = self._members(self._unit.in_(select(told_units.c.unit_id)))
-        ways = self._ways(members)
-        by_phone = ways.c.route.in_([number for number, route in enumerate(self.routes) if route.is_sms])
-        open_phones = select(ways, _place(ways).label("place")).where(ways.c.standing == OPEN, by_phone)
-        phones = open_phones.subquery("phones")
+        phones = self._open_phones(members)
         return (
             select(
                 literal(SECOND),
@@ -156,9 +184,54 @@ class _Finding:
             .where(phones.c.place == 1)
         )
 
+    def every_chat(self) -> Select[Any]:
+        """Though several people hold it: in the name of the first of them."""
+        ways = self._ways(self._members(true()))
+        copy = func.row_number().over(partition_by=ways.c.contact_id, order_by=ways.c.resident_id)
+        chats = (
+            select(ways, copy.label("copy"))
+            .where(ways.c.standing == OPEN, ways.c.route.in_(self.chats))
+            .subquery("chats")
+        )
+        return select(
+            literal(FIRST),
+            chats.c.unit_id,
+            chats.c.resident_id,
+            chats.c.contact_id,
+            null(),
+            chats.c.address_index,
+            chats.c.route,
+            literal(OPEN),
+        ).where(chats.c.copy == 1)
+
+    def one_phone_each(self) -> Select[Any]:
+        members = self._members(true())
+        phones, units = self._open_phones(members), _units(members)
+        copy = func.row_number().over(partition_by=phones.c.address_index, order_by=phones.c.unit_id)
+        best = select(phones, copy.label("copy")).where(phones.c.place == 1).subquery("best")
+        return (
+            select(
+                literal(FIRST),
+                units.c.unit_id,
+                units.c.resident_id,
+                best.c.contact_id,
+                null(),
+                best.c.address_index,
+                best.c.route,
+                literal(OPEN),
+            )
+            .select_from(units.join(best, best.c.unit_id == units.c.unit_id))
+            .where(best.c.copy == 1)
+        )
+
+    def _open_phones(self, members: CTE) -> Any:
+        ways = self._ways(members)
+        is_open = (ways.c.standing == OPEN, ways.c.route.in_(self.phones))
+        return select(ways, _place(ways).label("place")).where(*is_open).subquery("phones")
+
     @property
     def _unit(self) -> ColumnElement[int]:
-        return residents.c.household_id if self.audience.by_household else residents.c.id
+        return residents.c.household_id if self.search.audience.by_household else residents.c.id
 
     def _members(self, narrower: ColumnElement[bool]) -> CTE:
         return (
@@ -166,9 +239,9 @@ class _Finding:
                 self._unit.label("unit_id"),
                 residents.c.id.label("resident_id"),
                 residents.c.is_head,
-                is_adult(self.today).label("is_adult"),
+                is_adult(self.search.today).label("is_adult"),
             )
-            .where(addressed(self.audience, self.today), narrower)
+            .where(addressed(self.search.audience, self.search.today), narrower)
             .cte("members")
         )
 
@@ -193,7 +266,7 @@ class _Finding:
             .join(contacts, contacts.c.id == contact_holders.c.contact_id)
             .where(members.c.is_adult)
         )
-        if not self.audience.by_household:
+        if not self.search.audience.by_household:
             return own.subquery("ways")
         return union_all(own, self._proxies(members)).subquery("ways")
 
@@ -213,8 +286,8 @@ class _Finding:
         )
 
     def _of_contact(self) -> tuple[ColumnElement[Any], ...]:
-        route = _by_route(self.routes, range(len(self.routes)))
-        rank = _by_route(self.routes, [route.rank for route in self.routes], missing=len(ContactKind))
+        route = _by_route(self.search.routes, range(len(self.search.routes)))
+        rank = _by_route(self.search.routes, [route.rank for route in self.search.routes], missing=len(ContactKind))
         return (
             contacts.c.id.label("contact_id"),
             contacts.c.kind,
@@ -225,10 +298,10 @@ class _Finding:
         )
 
     def _standing(self, route: ColumnElement[Any]) -> ColumnElement[int]:
-        refused = [number for number, one in enumerate(self.routes) if one.account_id is None]
+        refused = [number for number, one in enumerate(self.search.routes) if one.account_id is None]
         is_busy = contacts.c.address_index.in_(self.busy) if self.busy else false()
         return case(
-            (contacts.c.opted_out_at.is_not(None), _OPTED_OUT),
+            (false() if self.search.despite_opt_out else contacts.c.opted_out_at.is_not(None), _OPTED_OUT),
             (contacts.c.dead_at.is_not(None), _DEAD),
             (route.is_(None), _NO_ACCOUNT),
             (route.in_(refused) if refused else false(), _REFUSED),

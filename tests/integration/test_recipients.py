@@ -1,30 +1,31 @@
-"""The database finds a notice's recipients as the rule in Python does, whoever lives in the village."""
+"""The database finds whoever gets a message, and where, whoever lives in the village."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
-from notifier.audience import RANKS, plan
+from notifier.audience import KNOCKING_FIRST
 from notifier.notices import plan_notice
+from store.actions.accounts import add_account
 from store.actions.deliveries import Draft, write_deliveries
 from store.actions.notices import draft_notice
 from store.actions.residents import add_resident
 from store.database import Transaction
-from store.domain.accounts import REACHES, Account
+from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.deliveries import SkipReason
 from store.domain.people import ContactKind, Proof
 from store.queries.accounts import accounts_serving
-from store.queries.audience import ways_to
-from store.queries.membership import people_meant
+from store.queries.membership import addressed, people_meant
 from store.queries.planned import OPEN, STANDING, planned, tally_recipients
-from store.queries.recipients import Day, Route, find_recipients
+from store.queries.recipients import Day, Route, Search, find_readers, find_recipients
 from store.tables import contact_holders, contacts, household_proxies, households, residents, staff, subscriptions
 from tests.hub import RENDERER, Hub
 
@@ -39,7 +40,7 @@ def routes_of(accounts: Sequence[Account]) -> list[Route]:
         for account in accounts:
             kind = REACHES[account.kind]
             own = account.id if kind.has_own_account else None
-            found.append(Route(kind, own, language, account.id, not kind.has_own_account, RANKS[kind]))
+            found.append(Route(kind, own, language, account.id, not kind.has_own_account, KNOCKING_FIRST[kind]))
     return found
 
 
@@ -58,19 +59,27 @@ class Settling:
 
     async def _contact(self) -> int:
         kind = self.dice.choice([ContactKind.PHONE, ContactKind.PHONE, ContactKind.WEB_CHAT])
+        account = self.dice.choice(self.pages) if kind.has_own_account else None
+        language = self.dice.choice(["zh_CN", "zh_CN", "en"])
+        opted_out, dead = self.dice.random() < 0.15, self.dice.random() < 0.15
+        return await self.contact(kind, account, language, opted_out=opted_out, dead=dead)
+
+    async def contact(
+        self, kind: ContactKind, account: int | None, language: str, *, opted_out: bool = False, dead: bool = False
+    ) -> int:
         now = self.hub.clock()
         return await self.tx.insert(
             contacts,
             area_id=self.hub.village.id,
             kind=kind,
-            account_id=self.dice.choice(self.pages) if kind.has_own_account else None,
+            account_id=account,
             address=b"never opened",
-            address_index=self.dice.randbytes(4),
+            address_index=secrets.token_bytes(8),
             last4_index=b"",
             display_name="",
-            language=self.dice.choice(["zh_CN", "zh_CN", "en"]),
-            opted_out_at=now if self.dice.random() < 0.15 else None,
-            dead_at=now if self.dice.random() < 0.15 else None,
+            language=language,
+            opted_out_at=now if opted_out else None,
+            dead_at=now if dead else None,
             created_at=now,
         )
 
@@ -78,13 +87,15 @@ class Settling:
         group = self.dice.choice(self.hub.groups)
         home = await self.tx.insert(households, area_id=self.hub.village.id, group_id=group.id, number=f"d{number}")
         for place in range(self.dice.randint(1, 3)):
-            await self._person(home, group, is_head=place == 0)
+            born = self.dice.choice([None, date(1950, 2, 28), date(1990, 5, 1), date(2008, 11, 18), date(2008, 11, 19)])
+            resident = await self.person(home, group, is_head=place == 0, born=born)
+            for contact in self.dice.sample(self.contact_ids, self.dice.choice([0, 0, 1, 2])):
+                await self.hold(contact, resident)
         if self.dice.random() < 0.3:
             await self.tx.insert(household_proxies, household_id=home, contact_id=self.dice.choice(self.contact_ids))
 
-    async def _person(self, home: int, group: Area, *, is_head: bool) -> None:
-        born = self.dice.choice([None, date(1950, 2, 28), date(1990, 5, 1), date(2008, 11, 18), date(2008, 11, 19)])
-        resident = await self.tx.insert(
+    async def person(self, home: int, group: Area, *, is_head: bool, born: date | None = None) -> int:
+        return await self.tx.insert(
             residents,
             area_id=self.hub.village.id,
             group_id=group.id,
@@ -103,14 +114,10 @@ class Settling:
             collective_member=True,
             flags=["hardship"] if self.dice.random() < 0.3 else [],
         )
-        for contact in self.dice.sample(self.contact_ids, self.dice.choice([0, 0, 1, 2])):
-            await self.tx.insert(
-                contact_holders,
-                contact_id=contact,
-                resident_id=resident,
-                proof=Proof.ROSTER,
-                verified_at=self.hub.clock(),
-            )
+
+    async def hold(self, contact: int, resident: int) -> None:
+        held = {"contact_id": contact, "resident_id": resident}
+        await self.tx.insert(contact_holders, **held, proof=Proof.ROSTER, verified_at=self.hub.clock())
 
 
 def audiences(hub: Hub) -> Iterator[Audience]:
@@ -125,26 +132,195 @@ def audiences(hub: Hub) -> Iterator[Audience]:
     yield Audience(AudienceKind.HEADS, village, (first,))
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An address that is open, of somebody who may be written to. The lower `rank` goes first."""
+
+    unit: int
+    contact: int
+    address: tuple[str, bytes]
+    rank: int
+
+
+async def open_ways(tx: Transaction, audience: Audience, accounts: Sequence[Account]) -> list[Way]:
+    """By the rule, one row at a time: adults' addresses, and whoever takes messages for a home that has none."""
+    serving = {account.id for account in accounts} | {None}
+    own = (
+        select(residents, contacts, contacts.c.id.label("contact"))
+        .select_from(residents.join(contact_holders).join(contacts, contacts.c.id == contact_holders.c.contact_id))
+        .where(addressed(audience, TODAY))
+    )
+    through = (
+        select(residents, contacts, contacts.c.id.label("contact"))
+        .select_from(
+            residents.join(household_proxies, household_proxies.c.household_id == residents.c.household_id).join(
+                contacts, contacts.c.id == household_proxies.c.contact_id
+            )
+        )
+        .where(addressed(audience, TODAY))
+    )
+    rows = await tx.all(own)
+    everybody = await tx.all(select(residents.c.household_id).join(contact_holders))
+    held = {row.household_id for row in everybody}
+    found = [row for row in rows if _is_adult(row)]
+    if audience.by_household:
+        found += [row for row in await tx.all(through) if row.household_id not in held]
+    return [
+        Way(
+            row.household_id if audience.by_household else row.id,
+            row.contact,
+            (row.kind, row.address_index),
+            KNOCKING_FIRST[ContactKind(row.kind)],
+        )
+        for row in found
+        if row.opted_out_at is None and row.dead_at is None and row.account_id in serving
+    ]
+
+
+def _is_adult(row: Any) -> bool:
+    if row.birth:
+        return bool(row.birth <= date(TODAY.year - 18, TODAY.month, TODAY.day))
+    return row.birth_year is None or row.birth_year <= TODAY.year - 18
+
+
 @pytest.mark.parametrize("seed", range(6))
-async def test_the_database_finds_whom_the_rule_finds(hub: Hub, seed: int) -> None:
+async def test_everybody_is_found_once_and_nobody_is_left_out(hub: Hub, seed: int) -> None:
+    """Whoever has a way that works gets it by his cheapest one; nobody else does, and no address gets it twice."""
     elsewhere = (await hub.neighbour_village("竹溪村")).chat
     async with hub.books() as tx:
         await Settling(tx, hub, elsewhere, Random(seed)).settle(14)
         accounts = await accounts_serving(tx, hub.village.id)
-        routes = routes_of(accounts)
         for audience in audiences(hub):
-            expected = plan(await ways_to(tx, audience, TODAY), accounts)
-            await find_recipients(tx, audience, routes, NO_LIMIT, TODAY, fallback=False)
+            unit = residents.c.household_id if audience.by_household else residents.c.id
+            wanted = {row.unit for row in await tx.all(select(unit.label("unit")).where(addressed(audience, TODAY)))}
+            ways = await open_ways(tx, audience, accounts)
+            await find_recipients(tx, Search(audience, routes_of(accounts), TODAY))
             rows = await tx.all(select(planned))
-            found = {row.unit_id: (row.resident_id, STANDING.get(row.standing), row.route) for row in rows}
-            assert len(rows) == len(found)
-            assert {one.unit_id: one.resident_id for one in expected.recipients} == {
-                unit: resident for unit, (resident, _, _) in found.items()
-            }
-            # Of several households at one address the first is told: which one that is depends on their order.
-            assert Counter(one.skipped for one in expected.recipients) == Counter(why for _, why, _ in found.values())
-            by_account = Counter(one.account_id for one in expected.written_to)
-            assert by_account == Counter(routes[route].account_id for _, why, route in found.values() if why is None)
+            assert sorted(row.unit_id for row in rows) == sorted(wanted)
+            _check(rows, ways)
+
+
+def _check(rows: Sequence[Any], ways: Sequence[Way]) -> None:
+    of_contact = {way.contact: way for way in ways}
+    told = [of_contact[row.contact_id].address for row in rows if row.standing == OPEN]
+    assert len(told) == len(set(told))
+    for row in rows:
+        mine = [way for way in ways if way.unit == row.unit_id]
+        reason = STANDING.get(row.standing)
+        assert (reason in {None, SkipReason.SHARED_ADDRESS}) == bool(mine)
+        if mine:
+            chosen = of_contact[row.contact_id]
+            assert chosen.rank == min(way.rank for way in mine)
+            assert any(way.contact == chosen.contact for way in mine)
+            assert chosen.address in told
+
+
+PHONE, PAGE, TELEGRAM = ContactKind.PHONE, ContactKind.WEB_CHAT, ContactKind.TELEGRAM
+HEAD, SON, CHILD = "head", "son", "child"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An address as a case has it."""
+
+    who: str
+    kind: ContactKind
+    opted_out: bool = False
+    dead: bool = False
+    is_elsewhere: bool = False
+
+
+WAYS: Sequence[tuple[str, Sequence[Held], Held | SkipReason]] = [
+    ("the head's phone", [Held(HEAD, PHONE)], Held(HEAD, PHONE)),
+    ("the head before others", [Held(SON, PHONE), Held(HEAD, PHONE)], Held(HEAD, PHONE)),
+    ("any adult where the head has none", [Held(SON, PHONE)], Held(SON, PHONE)),
+    ("chat costs nothing", [Held(HEAD, PHONE), Held(SON, PAGE)], Held(SON, PAGE)),
+    ("a chat that knocks", [Held(HEAD, PHONE), Held(SON, PAGE), Held(SON, TELEGRAM)], Held(SON, TELEGRAM)),
+    ("no minor", [Held(HEAD, PHONE), Held(CHILD, TELEGRAM)], Held(HEAD, PHONE)),
+    ("another where one wants none", [Held(HEAD, PHONE, opted_out=True), Held(SON, PHONE)], Held(SON, PHONE)),
+    ("another where one is dead", [Held(HEAD, PHONE, dead=True), Held(SON, PHONE)], Held(SON, PHONE)),
+    ("SMS where the chat is dead", [Held(HEAD, PHONE), Held(SON, TELEGRAM, dead=True)], Held(HEAD, PHONE)),
+    ("not another village's chat", [Held(HEAD, PHONE), Held(SON, PAGE, is_elsewhere=True)], Held(HEAD, PHONE)),
+    ("no address", [], SkipReason.NO_CONTACT),
+    ("a child's only", [Held(CHILD, PHONE)], SkipReason.NO_CONTACT),
+    ("opted out", [Held(HEAD, PHONE, opted_out=True)], SkipReason.OPTED_OUT),
+    ("dead", [Held(HEAD, PHONE, dead=True)], SkipReason.DEAD_CONTACT),
+    ("a wish before a fault", [Held(HEAD, PHONE, dead=True), Held(SON, PHONE, opted_out=True)], SkipReason.OPTED_OUT),
+    ("only another village's chat", [Held(SON, PAGE, is_elsewhere=True)], SkipReason.NO_ACCOUNT),
+]
+
+
+async def test_the_cheapest_way_that_reaches_somebody(hub: Hub) -> None:
+    """A home is known by its head wherever it is told."""
+    elsewhere = (await hub.neighbour_village("竹溪村")).chat
+    async with hub.books() as tx:
+        bot = await add_account(tx, hub.village.id, AccountKind.TELEGRAM, "bot", {"token": "1:A"}, actor="test")
+        homes = [
+            await _home_with(tx, hub, held, {PAGE: hub.chat.id, TELEGRAM: bot.id}, elsewhere) for _, held, _ in WAYS
+        ]
+        routes = routes_of(await accounts_serving(tx, hub.village.id))
+        await find_recipients(tx, Search(Audience(AudienceKind.VILLAGE, hub.village), routes, TODAY))
+        rows = {row.unit_id: row for row in await tx.all(select(planned))}
+    for (what, _, expected), (home, head, of_contact) in zip(WAYS, homes, strict=True):
+        row = rows[home]
+        found = of_contact.get(row.contact_id) if row.standing == OPEN else STANDING[row.standing]
+        assert (found, row.resident_id) == (expected, head), what
+
+
+async def _home_with(
+    tx: Transaction, hub: Hub, held: Sequence[Held], own: Mapping[ContactKind, int], elsewhere: Account
+) -> tuple[int, int, dict[int, Held]]:
+    """A home of a head, a son and a child with these addresses: its id, its head's, and what each contact is."""
+    settling = Settling(tx, hub, elsewhere, Random(0))
+    number = int(await tx.scalar(select(func.count()).select_from(households)))
+    home = await tx.insert(households, area_id=hub.village.id, number=f"w{number}")
+    people = {
+        who: await settling.person(
+            home, hub.groups[0], is_head=who == HEAD, born=date(2015 if who == CHILD else 1970, 1, 1)
+        )
+        for who in (CHILD, SON, HEAD)
+    }
+    contact_ids = {}
+    for one in held:
+        account = elsewhere.id if one.is_elsewhere else own.get(one.kind)
+        contact = await settling.contact(one.kind, account, "zh_CN", opted_out=one.opted_out, dead=one.dead)
+        await settling.hold(contact, people[one.who])
+        contact_ids[contact] = one
+    return home, people[HEAD], contact_ids
+
+
+async def test_one_phone_of_two_homes_gets_one_message(hub: Hub) -> None:
+    async with hub.books() as tx:
+        settling = Settling(tx, hub, hub.chat, Random(0))
+        phone = await settling.contact(PHONE, None, "zh_CN")
+        homes = [await tx.insert(households, area_id=hub.village.id, number=number) for number in ("甲", "乙")]
+        for home in homes:
+            await settling.hold(phone, await settling.person(home, hub.groups[0], is_head=True))
+        routes = routes_of(await accounts_serving(tx, hub.village.id))
+        await find_recipients(tx, Search(Audience(AudienceKind.VILLAGE, hub.village), routes, TODAY))
+        rows = await tx.all(select(planned).where(planned.c.unit_id.in_(homes)).order_by(planned.c.unit_id))
+    assert [STANDING.get(row.standing) for row in rows] == [None, SkipReason.SHARED_ADDRESS]
+    assert [row.contact_id for row in rows] == [phone, phone]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_readers_are_every_chat_and_one_phone_a_home(hub: Hub, seed: int) -> None:
+    elsewhere = (await hub.neighbour_village("竹溪村")).chat
+    everybody = Audience(AudienceKind.VILLAGE, hub.village)
+    async with hub.books() as tx:
+        await Settling(tx, hub, elsewhere, Random(seed)).settle(14)
+        accounts = await accounts_serving(tx, hub.village.id)
+        ways = await open_ways(tx, everybody, accounts)
+        await find_readers(tx, Search(everybody, routes_of(accounts), TODAY))
+        rows = await tx.all(select(planned, contacts.c.kind).join(contacts, contacts.c.id == planned.c.contact_id))
+    chats = {way.contact for way in ways if way.address[0] == PAGE}
+    assert sorted(row.contact_id for row in rows if row.kind == PAGE) == sorted(chats)
+    phones = [row for row in rows if row.kind == PHONE]
+    assert len({row.unit_id for row in phones}) == len({row.contact_id for row in phones}) == len(phones)
+    with_phone = {way.unit for way in ways if way.address[0] == PHONE}
+    assert {row.unit_id for row in phones} <= with_phone
+    told = {row.contact_id for row in phones}
+    assert all(told & {way.contact for way in ways if way.unit == unit} for unit in with_phone)
 
 
 async def test_who_is_meant(hub: Hub) -> None:
@@ -199,7 +375,7 @@ async def test_a_number_that_had_its_most_today_gets_no_more(hub: Hub) -> None:
         await write_deliveries(tx, [row, row, others, skipped, skipped, later, later])
         day = replace(NO_LIMIT, most=2)
         routes = routes_of(await accounts_serving(tx, hub.village.id))
-        await find_recipients(tx, Audience(AudienceKind.VILLAGE, hub.village), routes, day, TODAY, fallback=False)
+        await find_recipients(tx, Search(Audience(AudienceKind.VILLAGE, hub.village), routes, TODAY, day))
         standings = {row.contact_id: row.standing for row in await tx.all(select(planned))}
     assert STANDING[standings[busy]] is SkipReason.DAILY_LIMIT
     assert standings[quiet] == OPEN
@@ -209,9 +385,9 @@ async def test_another_recipient_is_another_fingerprint(hub: Hub) -> None:
     async with hub.books() as tx:
         routes = routes_of(await accounts_serving(tx, hub.village.id))
         everybody = Audience(AudienceKind.VILLAGE, hub.village)
-        await find_recipients(tx, everybody, routes, NO_LIMIT, TODAY, fallback=False)
+        await find_recipients(tx, Search(everybody, routes, TODAY))
         before = await tally_recipients(tx)
-        await find_recipients(tx, everybody, routes, NO_LIMIT, TODAY, fallback=False)
+        await find_recipients(tx, Search(everybody, routes, TODAY))
         assert await tally_recipients(tx) == before
         # One household more, one household less: the same figures.
         await tx.run(residents.update().where(residents.c.name == "陈伯").values(area_id=hub.village.parent_id))
@@ -221,7 +397,7 @@ async def test_another_recipient_is_another_fingerprint(hub: Hub) -> None:
         await tx.insert(
             contact_holders, contact_id=phone, resident_id=newcomer, proof=Proof.ROSTER, verified_at=hub.clock()
         )
-        await find_recipients(tx, everybody, routes, NO_LIMIT, TODAY, fallback=False)
+        await find_recipients(tx, Search(everybody, routes, TODAY))
         after = await tally_recipients(tx)
     assert [one.count for one in after] == [one.count for one in before]
     assert after != before

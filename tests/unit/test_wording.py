@@ -46,7 +46,7 @@ def account(kind: AccountKind, **credentials: str) -> Account:
 
 
 def worded(notice: Notice, to: Account) -> Wording:
-    found = wordings(RENDERER, notice, to, "zh_CN", SETTINGS)
+    found = wordings(RENDERER, notice, SETTINGS, to, "zh_CN")
     assert isinstance(found, Wording)
     return found
 
@@ -84,7 +84,7 @@ def test_the_price_is_the_accounts_own_where_it_says_one() -> None:
 
 @pytest.mark.parametrize("kind", [AccountKind.ALIYUN, AccountKind.TENCENT])
 def test_what_no_template_takes_is_refused_with_the_reasons(kind: AccountKind) -> None:
-    found = wordings(RENDERER, replace(NOTICE, text="周五上午9点开党员大会。"), account(kind), "zh_CN", SETTINGS)
+    found = wordings(RENDERER, replace(NOTICE, text="周五上午9点开党员大会。"), SETTINGS, account(kind), "zh_CN")
     assert isinstance(found, list)
     assert Objected("it", kind, "no_template", "") in found
     assert Objected("it", kind, "party_and_government", "党员") in found

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from notifier.render import Renderer
 from store.database import Transaction
+from store.domain.audiences import whom
 from store.domain.notices import Notice
 from store.domain.people import ContactKind
 from store.domain.phones import masked_number
@@ -44,7 +45,10 @@ async def reach_report(tx: Transaction, renderer: Renderer, notice: Notice, acto
     """Read it, and leave the fact that it was."""
     zone = (await settings_for(tx, notice.village_id)).zone
     rows = [_row(one, zone, renderer) async for one in households_reached(tx, notice.id)]
-    summary = _summary(notice.number, await reach_of(tx, notice.id), zone)
+    # A sheet goes from hand to hand: a mark by which people were chosen is not on it.
+    to = f"发给:{notice.village_name} {renderer.whom(whom(notice.audience, discreet=True), _LANGUAGE)}"
+    counts, *more = _summary(notice.number, await reach_of(tx, notice.id), zone)
+    summary = [counts, to, *more]
     tx.audit(notice.village_id, actor, "notice.report_exported", f"notice:{notice.id}", len(rows))
     return Report(summary, rows)
 

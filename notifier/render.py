@@ -148,9 +148,9 @@ class Renderer:
 
 
 def _whom(to: Whom, words: Mapping[str, Mapping[str, str]]) -> str:
-    """An audience in words: 三组, 60岁以上的党员, 一组、三组的户主."""
+    """An audience in words: 三组, 60岁以上的党员, 一组、三组的户主, 网格员, 种植户."""
     ages, everybody = words["audience_age"], to.kind in {AudienceKind.VILLAGE, AudienceKind.GROUP}
-    named = words["audience"][to.kind].format(place=to.place)
+    named = words["role"][to.role] if to.role else words["audience"][to.kind].format(place=to.place, tags=to.tags)
     shape = {(True, True): "between", (True, False): "from", (False, True): "to"}.get((to.age_from > 0, to.age_to > 0))
     people = ages["anybody"] if everybody else named
     if shape:

@@ -158,6 +158,7 @@ FACTS: dict[str, object] = {
     "notices": [_NOTICE, {**_NOTICE, "number": 26042, "notice_state": "waiting"}],
     "several": True,
     "to": _WHOM,
+    "begin_with": "发通知",
     "after_minutes": 120,
     "after_unknown": True,
     "later": 57,

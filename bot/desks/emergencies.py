@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from notifier.emergencies import give_all_clear, plan_emergency, warn, words_of
 from notifier.render import Renderer
 from store.database import Transaction
+from store.domain.addressing import Addressable, Named, Wanted, audience_of, audiences_open_to, served_in
 from store.domain.areas import Area
-from store.domain.audiences import Audience, AudienceKind, audiences_open_to
+from store.domain.audiences import Audience, AudienceKind, may_know
 from store.domain.conversation import Speaker
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned, may_lift, may_warn
 from store.domain.errors import NotAllowed, NotFound
 from store.domain.notices import Notice
+from store.queries.addressing import addressable_in, named_residents
 from store.queries.areas import groups_of
 from store.queries.emergencies import emergency_of, open_emergencies
 from store.queries.notices import villages_served
@@ -33,6 +35,25 @@ class Emergencies:
 
     async def audiences(self, village_id: int) -> Sequence[Audience]:
         return await self._audiences(await self._village(village_id))
+
+    async def addressable(self, village_id: int) -> Addressable:
+        return await addressable_in(self.tx, await self._village(village_id))
+
+    async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]:
+        """Homes, however they were chosen.
+
+        Raises NotAllowed("emergency.not_yours"), ("notice.mark_not_yours") for a mark that he may not know of, and
+        Refusal as `audience_of` does.
+        """
+        among = await self.addressable(village_id)
+        places = served_in(self.speaker.office_holder, among.village, among.groups)
+        named = await named_residents(self.tx, places, wanted.names)
+        audience = audience_of(replace(wanted, units=True), self.speaker.office_holder, among, named)
+        if not all(may_warn(self.speaker.office_holder, area.path) for area in audience.addressed):
+            raise NotAllowed("emergency.not_yours")
+        if not may_know(self.speaker.office_holder, audience):
+            raise NotAllowed("notice.mark_not_yours")
+        return audience, named
 
     async def preview(
         self, village_id: int, audience: Audience, warned: Warned, text: str, *, asks: bool
@@ -74,4 +95,4 @@ class Emergencies:
         """Homes of the village or of a group, where this person may warn."""
         found = audiences_open_to(self.speaker.office_holder, village, await groups_of(self.tx, village.id))
         whole = [one for one in found if one.kind in {AudienceKind.VILLAGE, AudienceKind.GROUP}]
-        return [replace(one, units=True) for one in whole if may_warn(self.speaker.office_holder, one.area.path)]
+        return [one for one in whole if may_warn(self.speaker.office_holder, one.area.path)]

@@ -16,16 +16,17 @@ from store.actions.notices import (
     drop_notice,
 )
 from store.database import Transaction
+from store.domain.addressing import Addressable, Named, Wanted, audience_of, audiences_open_to, served_in
 from store.domain.answers import Asked
 from store.domain.areas import Area
-from store.domain.audiences import Audience, Named, Wanted, audience_of, audiences_open_to, may_know
+from store.domain.audiences import Audience, may_know
 from store.domain.conversation import Speaker
 from store.domain.errors import NotFound, Refusal
 from store.domain.notices import Ledger, Notice
 from store.domain.people import Contact
 from store.domain.plans import Preview
+from store.queries.addressing import addressable_in, named_residents
 from store.queries.areas import groups_of
-from store.queries.membership import named_residents
 from store.queries.notices import (
     ledger_of,
     notice_for_staff,
@@ -48,15 +49,14 @@ class Notices:
         village = await self._village(village_id)
         return audiences_open_to(self.speaker.office_holder, village, await groups_of(self.tx, village.id))
 
-    async def groups(self, village_id: int) -> list[Area]:
-        return await groups_of(self.tx, (await self._village(village_id)).id)
+    async def addressable(self, village_id: int) -> Addressable:
+        return await addressable_in(self.tx, await self._village(village_id))
 
     async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]:
-        village = await self._village(village_id)
-        named = await named_residents(self.tx, village, wanted.names)
-        return audience_of(
-            wanted, self.speaker.office_holder, village, await groups_of(self.tx, village.id), named
-        ), named
+        among = await self.addressable(village_id)
+        places = served_in(self.speaker.office_holder, among.village, among.groups)
+        named = await named_residents(self.tx, places, wanted.names)
+        return audience_of(wanted, self.speaker.office_holder, among, named), named
 
     def knows(self, audience: Audience) -> bool:
         return may_know(self.speaker.office_holder, audience)

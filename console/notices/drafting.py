@@ -6,25 +6,26 @@ from dataclasses import dataclass
 from console.visits import Fields
 from store.actions.notices import ask_readers, change_audience, change_fallback, change_text, draft_notice
 from store.database import Transaction
-from store.domain.answers import ATTENDING, PAID, Asked, AskKind, choosing, read_choices
-from store.domain.areas import Area
-from store.domain.audiences import (
-    Audience,
-    AudienceKind,
+from store.domain.addressing import (
+    Addressable,
     Named,
     Wanted,
     audience_of,
     kinds_open_to,
     names_listed,
+    served_in,
 )
+from store.domain.answers import ATTENDING, PAID, Asked, AskKind, choosing, read_choices
+from store.domain.areas import Area
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.errors import NotFound, Refusal
 from store.domain.notices import Notice
 from store.domain.occurrences import ServiceKind
-from store.domain.people import Staff
+from store.domain.people import Role, Staff
 from store.domain.plans import checked_fallback
 from store.domain.settings import AreaSettings
-from store.queries.areas import groups_of, settings_for
-from store.queries.membership import named_residents
+from store.queries.addressing import addressable_in, named_residents
+from store.queries.areas import settings_for
 from store.queries.notices import villages_served
 
 ASKS: Mapping[str, Asked] = {
@@ -37,29 +38,37 @@ ASKS: Mapping[str, Asked] = {
 """What readers may be asked with one tick; besides these, the drafter's own choices."""
 OWN = "own"
 TOPICS = tuple(ServiceKind)
+ROLES = tuple(role for role in Role if role not in {Role.TOWN_OFFICIAL, Role.ADMINISTRATOR})
+"""Those whom a village may write to by what they do."""
+_TAGGED = AudienceKind.TAGGED
 _UNITS = {"household": True, "person": False}
 _MOST_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The village that a notice is written in, and what this person may tick there."""
+    """The village that a notice is written in, and what this person may tick there: only `groups` that he serves."""
 
-    village: Area
+    among: Addressable
     settings: AreaSettings
     groups: Sequence[Area]
     kinds: Sequence[AudienceKind]
     serves_all: bool
+
+    @property
+    def village(self) -> Area:
+        return self.among.village
 
 
 async def place_of(tx: Transaction, person: Staff, village_id: str) -> Place:
     """Raises NotFound for a village that is not his."""
     for village in await villages_served(tx, person):
         if str(village.id) == village_id:
-            groups = [group for group in await groups_of(tx, village.id) if person.serves(group.path)]
-            kinds = kinds_open_to(person, village, groups)
+            among = await addressable_in(tx, village)
+            groups = [group for group in among.groups if person.serves(group.path)]
+            kinds = [one for one in kinds_open_to(person, village, groups) if among.tags or one is not _TAGGED]
             settings = await settings_for(tx, village.id)
-            return Place(village, settings, groups, kinds, person.serves(village.path))
+            return Place(among, settings, groups, kinds, person.serves(village.path))
     raise NotFound("area.unknown")
 
 
@@ -70,8 +79,8 @@ async def write_draft(
 
     Raises as the actions do that change each part of it.
     """
-    named = await _named(tx, place, fields, notice)
-    audience = audience_of(_wanted(fields, place), person, place.village, place.groups, named)
+    named = await _named(tx, person, place, fields, notice)
+    audience = audience_of(_wanted(fields, place), person, place.among, named)
     asked, minutes = _asked(fields), _minutes(fields, place)
     if notice is None:
         written = await draft_notice(tx, place.village, audience, person, fields.get("text", ""))
@@ -86,14 +95,14 @@ async def write_draft(
     return written, named
 
 
-async def _named(tx: Transaction, place: Place, fields: Fields, notice: Notice | None) -> Named:
+async def _named(tx: Transaction, person: Staff, place: Place, fields: Fields, notice: Notice | None) -> Named:
     """The list as it was typed; where nothing is typed anew, the one that the notice has."""
     names = names_listed(fields.get("names", ""))
     if fields.get("kind") != AudienceKind.LISTED:
         return Named((), (), ())
     if not names and notice:
         return Named(notice.audience.residents, (), ())
-    return await named_residents(tx, place.village, names)
+    return await named_residents(tx, served_in(person, place.village, place.groups), names)
 
 
 def _wanted(fields: Fields, place: Place) -> Wanted:
@@ -101,13 +110,16 @@ def _wanted(fields: Fields, place: Place) -> Wanted:
     if kind not in place.kinds:
         raise Refusal("notice.whom_missing")
     chosen = tuple(group.id for group in place.groups if f"group_{group.id}" in fields)
-    topic = fields.get("topic", "")
+    topic, role = fields.get("topic", ""), fields.get("role", "")
+    tags = tuple(tag.id for tag in place.among.tags if f"tag_{tag.id}" in fields)
     return Wanted(
         AudienceKind(kind),
         chosen,
         _age(fields, "age_from"),
         _age(fields, "age_to"),
+        Role(role) if kind == AudienceKind.OFFICERS and role in set(ROLES) else None,
         topic if kind == AudienceKind.SUBSCRIBERS and topic in set(TOPICS) else "",
+        tags if kind == _TAGGED else (),
         units=_UNITS.get(fields.get("units", "")),
     )
 
@@ -143,7 +155,9 @@ def fields_of(notice: Notice) -> dict[str, str]:
         **{f"group_{group.id}": "1" for group in groups},
         "age_from": str(to.age_from or ""),
         "age_to": str(to.age_to or ""),
+        "role": to.role or "",
         "topic": to.topic,
+        **{f"tag_{tag.id}": "1" for tag in to.tags},
         "units": _units_of(to),
         "ask": ask,
         "choices": " ".join(notice.asked.choices) if ask == OWN else "",

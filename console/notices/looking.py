@@ -8,7 +8,7 @@ from console.visits import Fields
 from notifier.notices import NoticePlan, plan_notice
 from notifier.render import Renderer
 from store.database import Transaction
-from store.domain.audiences import Named
+from store.domain.addressing import Named
 from store.domain.emergencies import EmergencyPlan
 from store.domain.notices import Notice
 from store.domain.people import Staff

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from console.notices.common import NOTICES, in_words, notice_id
-from console.notices.drafting import ASKS, OWN, TOPICS, Place, fields_of, place_of, write_draft
+from console.notices.drafting import ASKS, OWN, ROLES, TOPICS, Place, fields_of, place_of, write_draft
 from console.notices.looking import Look, imagine
 from console.visits import Fields, Office, Told, Visit, led_to, once
 from store.database import Transaction
@@ -93,6 +93,7 @@ class WritingPages:
             on_list=len(notice.audience.residents) if notice else 0,
             written=written,
             asks=(*ASKS, OWN),
+            roles=ROLES,
             topics=TOPICS,
             longest=LONGEST_TEXT,
             look=look,

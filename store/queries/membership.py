@@ -1,16 +1,14 @@
-"""Who belongs to an audience, as a condition on residents; and who is meant by typed names and numbers."""
+"""Who belongs to an audience, as a condition on residents."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, true
 
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
-from store.domain.audiences import FLAG_OF_KIND, Audience, AudienceKind, Named
-from store.domain.people import Role
-from store.queries.people import ADDRESS
-from store.tables import areas, contact_holders, contacts, duties, residents, staff, subscriptions
+from store.domain.audiences import FLAG_OF_KIND, Audience, AudienceKind
+from store.tables import areas, contact_holders, contacts, duties, resident_tags, residents, staff, subscriptions
 
 ADULT_YEARS = 18
 
@@ -81,24 +79,35 @@ def _chosen(audience: Audience) -> ColumnElement[bool]:
         return marked[kind].is_(true())
     if kind in FLAG_OF_KIND:
         return cast(residents.c.flags, Text).contains(f'"{FLAG_OF_KIND[kind]}"')
-    if kind in {AudienceKind.OFFICERS, AudienceKind.GRID_OFFICERS}:
+    if kind is AudienceKind.OFFICERS:
         return _in_office(audience)
+    if kind is AudienceKind.TAGGED:
+        return _bears([tag.id for tag in audience.tags])
     if kind is AudienceKind.SUBSCRIBERS:
         return _wished(audience.topic)
     return residents.c.id.in_(audience.residents) if kind is AudienceKind.LISTED else true()
 
 
 def _in_office(audience: Audience) -> ColumnElement[bool]:
-    inside = areas.c.path.startswith(audience.area.path)
+    """By his row in the books, else by the phone that is both his in office and that of a resident of his name."""
     serving = (
-        select(staff.c.resident_id)
-        .join(duties, duties.c.staff_id == staff.c.id)
+        select(duties.c.staff_id)
         .join(areas, areas.c.id == duties.c.area_id)
-        .where(staff.c.resident_id.is_not(None), duties.c.ended_at.is_(None), inside)
+        .where(duties.c.ended_at.is_(None), areas.c.path.startswith(audience.area.path))
     )
-    if audience.kind is AudienceKind.GRID_OFFICERS:
-        serving = serving.where(duties.c.role == Role.GRID_OFFICER)
-    return residents.c.id.in_(serving)
+    if audience.role:
+        serving = serving.where(duties.c.role == audience.role)
+    in_office = and_(staff.c.id.in_(serving), staff.c.ended_at.is_(None))
+    known = select(staff.c.resident_id).where(in_office, staff.c.resident_id.is_not(None))
+    holders = residents.alias("holders")
+    by_phone = (
+        select(holders.c.id)
+        .join(contact_holders, contact_holders.c.resident_id == holders.c.id)
+        .join(contacts, contacts.c.id == contact_holders.c.contact_id)
+        .join(staff, staff.c.id == contacts.c.staff_id)
+        .where(in_office, holders.c.name == staff.c.name)
+    )
+    return or_(residents.c.id.in_(known), residents.c.id.in_(by_phone))
 
 
 def _wished(topic: str) -> ColumnElement[bool]:
@@ -107,6 +116,10 @@ def _wished(topic: str) -> ColumnElement[bool]:
         .join(subscriptions, subscriptions.c.contact_id == contact_holders.c.contact_id)
         .where(subscriptions.c.topic == topic)
     )
+
+
+def _bears(tag_ids: Sequence[int]) -> ColumnElement[bool]:
+    return residents.c.id.in_(select(resident_tags.c.resident_id).where(resident_tags.c.tag_id.in_(tag_ids)))
 
 
 def _of_age(audience: Audience, today: date) -> list[ColumnElement[bool]]:
@@ -125,33 +138,3 @@ def _younger_than(years: int, today: date) -> ColumnElement[bool]:
 
 async def people_meant(tx: Transaction, audience: Audience, today: date) -> int:
     return int(await tx.scalar(select(func.count()).select_from(residents).where(belongs(audience, today))))
-
-
-async def named_residents(tx: Transaction, village: Area, given: Sequence[str]) -> Named:
-    """Who is meant by names and numbers (E.164) that were typed; a name that several people have is nobody's."""
-    by_name: dict[str, list[int]] = {}
-    for row in await tx.all(
-        select(residents.c.id, residents.c.name).where(lives_in(village), residents.c.name.in_(given))
-    ):
-        by_name.setdefault(row.name, []).append(row.id)
-    by_number = await _holders(tx, village, [one for one in given if one.startswith("+")])
-    several = tuple(name for name, ids in by_name.items() if len(ids) > 1)
-    found = {**{name: ids for name, ids in by_name.items() if len(ids) == 1}, **by_number}
-    unknown = tuple(one for one in given if one not in found and one not in several)
-    return Named(tuple(dict.fromkeys(key for ids in found.values() for key in ids)), unknown, several)
-
-
-async def _holders(tx: Transaction, village: Area, numbers: Sequence[str]) -> dict[str, list[int]]:
-    """The resident of each number; of a shared phone the head of its household, or else the first."""
-    of_index = {tx.keyring.index(number, context=ADDRESS): number for number in numbers}
-    rows = await tx.all(
-        select(contacts.c.address_index, residents.c.id)
-        .join(contact_holders, contact_holders.c.contact_id == contacts.c.id)
-        .join(residents, residents.c.id == contact_holders.c.resident_id)
-        .where(contacts.c.address_index.in_(of_index) if of_index else false(), lives_in(village))
-        .order_by(residents.c.is_head.desc(), residents.c.id)
-    )
-    found: dict[str, list[int]] = {}
-    for row in rows:
-        found.setdefault(of_index[row.address_index], [row.id])
-    return found

@@ -86,6 +86,57 @@ async def test_who_opts_out_when_it_comes_still_gets_it(hub: Hub) -> None:
     assert {row.state for row in states} == {"queued"}
 
 
+async def offered_to(hub: Hub, whom: str, *, by: str = "周文书") -> list[str]:
+    """A typhoon warning to whom is typed: what its sender reads after that, and before he sends it."""
+    [source] = await hub.text(by, "应急通知")
+    await hub.text(by, choice(source, "气象台"))
+    await hub.text(by, WARNING)
+    asked = await hub.text(by, whom)
+    await hub.text(by, WHAT_TO_DO)
+    return [*asked, *(await hub.text(by, "1"))]
+
+
+@pytest.mark.parametrize(
+    ("whom", "in_words", "reached"),
+    [
+        ("一组和三组", "一组、三组", {"陈伯", "林嫂", "黄明"}),
+        ("名单 陈伯 13900007003", "名单上的人", {"陈伯", "黄明"}),
+        ("户主 每人一条", "户主", {"陈伯", "林嫂", "黄明"}),
+    ],
+)
+async def test_it_goes_to_the_homes_of_whom_is_typed(hub: Hub, whom: str, in_words: str, reached: set[str]) -> None:
+    """Also of single persons: who moves to safety is a household."""
+    preview = (await offered_to(hub, whom))[-1]
+    assert f"发给{in_words},{len(reached)}户" in preview
+    await hub.text("周文书", "发")
+    heard = {name for name in ("陈伯", "林嫂", "黄明") if any("台风" in text for text in await hub.told(name))}
+    assert heard == reached
+    async with hub.books() as tx:
+        assert (await counts_of_roll(tx, 1)).facts["silent"] == len(reached)
+
+
+async def test_who_is_not_in_the_books_is_named_before_it_goes_out(hub: Hub) -> None:
+    [missing, *_, preview] = await offered_to(hub, "名单 陈伯 张三")
+    assert "没找到:张三。找到1人。要改名单就回“应急通知”重来" in missing
+    assert "1户" in preview
+
+
+async def test_a_list_ends_where_an_officers_groups_end(hub: Hub) -> None:
+    [source] = await hub.text("黄水生", "应急通知")
+    await hub.text("黄水生", choice(source, "气象台"))
+    await hub.text("黄水生", WARNING)
+    missing = (await hub.text("黄水生", "名单 陈伯 黄明"))[0]
+    assert "没找到:黄明。找到1人" in missing
+
+
+async def test_a_mark_is_no_way_to_warn_for_whoever_does_not_work_with_it(hub: Hub) -> None:
+    await hub.add_officer("韦网格", "+8613900007031", (Role.GRID_OFFICER, hub.village))
+    [source] = await hub.text("韦网格", "应急通知")
+    await hub.text("韦网格", choice(source, "气象台"))
+    await hub.text("韦网格", WARNING)
+    assert "管帮扶的干部" in (await hub.text("韦网格", "困难户"))[0]
+
+
 async def test_a_photo_needs_the_three_facts_typed(hub: Hub) -> None:
     [source] = await hub.text("周文书", "应急通知")
     await hub.text("周文书", choice(source, "镇里县里"))

@@ -8,12 +8,13 @@ from store.actions.accounts import add_account
 from store.actions.areas import change_setting
 from store.actions.contacts import bury_contact
 from store.actions.notices import draft_notice
+from store.actions.tags import add_tag
 from store.domain.accounts import AccountKind
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.errors import Refusal
 from store.domain.people import Role
 from store.domain.plans import Preview
-from store.tables import channel_accounts, deliveries, residents
+from store.tables import channel_accounts, deliveries, households, resident_tags, residents, tags
 from tests.acceptance.test_notices import WATER, last_heard, written
 from tests.hub import RENDERER, Hub
 
@@ -33,6 +34,12 @@ async def mark(hub: Hub, name: str, **columns: object) -> None:
         await tx.run(residents.update().where(residents.c.id == hub.residents[name]).values(**columns))
 
 
+async def tag(hub: Hub, name: str, *bearers: str) -> None:
+    async with hub.books() as tx:
+        tag_id = await add_tag(tx, hub.village, name, hub.staff["周文书"])
+        await tx.insert_many(resident_tags, [{"tag_id": tag_id, "resident_id": hub.residents[one]} for one in bearers])
+
+
 # To whom -------------------------------------------------------------------------------------------------------------
 
 
@@ -46,9 +53,15 @@ async def mark(hub: Hub, name: str, **columns: object) -> None:
         ("一组户主 按户", "一组的户主", "1户1人"),
         ("全村每人一条", "全村", "5位5人"),
         ("名单 陈伯 13900007003", "名单上的人", "2位2人"),
+        ("名单 陈伯 按户", "名单上的人", "1户1人"),
+        ("议事会成员", "议事会", "2位2人"),
+        ("三组的议事会成员和种植户", "三组的种植户、议事会", "1位1人"),
+        ("监委会成员", "监委会", "0位0人"),
     ],
 )
 async def test_an_audience_is_typed(hub: Hub, audience: str, in_words: str, size: str) -> None:
+    await tag(hub, "议事会", "陈伯", "黄明")
+    await tag(hub, "种植户", "陈伯")
     [write, _, offered] = await typed(hub, audience)
     assert f"发给{in_words}。" in write
     assert size in offered
@@ -83,6 +96,44 @@ async def test_my_households_are_those_of_the_grid_officers_groups(hub: Hub) -> 
     assert "3户5人" in offered
     await hub.text("周文书", "发通知")
     assert "没有分管的户" in (await hub.text("周文书", "我管的户"))[0]
+
+
+async def test_of_a_part_of_the_village_an_officer_of_a_group_gets_his_own(hub: Hub) -> None:
+    """He writes 户主 and means those of his group; a name of another group is in nobody's books there."""
+    [write, _, offered] = await typed(hub, "户主", by="黄水生")
+    assert "发给三组的户主。" in write
+    assert "2位2人" in offered
+    await hub.text("黄水生", "发通知")
+    missing = (await hub.text("黄水生", "名单 陈伯 黄明"))[0]
+    assert "没找到:黄明。找到1人" in missing
+    [_, refused] = await typed(hub, "全村", by="黄水生")
+    assert "不归您管" in refused
+
+
+async def test_a_household_is_listed_by_its_number(hub: Hub) -> None:
+    async with hub.books() as tx:
+        home = residents.c.household_id == households.c.id
+        number = await tx.scalar(select(households.c.number).join(residents, home).where(residents.c.name == "陈伯"))
+    [_, shown, offered] = await typed(hub, f"名单 {number} 黄明")
+    assert "2位2人" in offered
+    assert "没找到" not in shown
+
+
+async def test_a_tag_is_frozen_with_the_notice_and_its_bearers_with_the_plan(hub: Hub) -> None:
+    async with hub.books() as tx:
+        await change_setting(tx, hub.village.id, "approval_size", 0, actor="test")
+    await tag(hub, "议事会", "陈伯")
+    await typed(hub, "议事会成员")
+    await hub.text("周文书", "1")
+    assert "给议事会" in await last_heard(hub, "李书记")
+    async with hub.books() as tx:
+        tag_id = await tx.scalar(select(tags.c.id))
+        await tx.insert(resident_tags, tag_id=tag_id, resident_id=hub.residents["黄明"])
+    hub.clock.pass_time(minutes=5)
+    assert "变了" in (await hub.text("李书记", "1"))[0]
+    await hub.text("李书记", "通知26001")
+    assert "批了" in (await hub.text("李书记", "1"))[0]
+    assert [len(await hub.told(name)) for name in ("陈伯", "黄明", "林嫂")] == [1, 1, 0]
 
 
 async def test_several_groups_want_somebody_who_serves_each(hub: Hub) -> None:

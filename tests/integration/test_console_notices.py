@@ -23,7 +23,7 @@ from store.tables import audit_entries, deliveries, households, notice_postings,
 from tests.acceptance.test_answers import asked_of_group
 from tests.acceptance.test_ledger import at_night, set_states, states_of
 from tests.acceptance.test_notices import WATER, sent_to_village
-from tests.acceptance.test_planning import only_aliyun
+from tests.acceptance.test_planning import only_aliyun, tag
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, a_browser, signed_in
 
@@ -242,10 +242,16 @@ AUDIENCES = [
     ({"kind": "listed", "names": "陈伯 黄明"}, "名单上的人：2位"),
     ({"kind": "subscribers", "topic": "lawyer"}, "0位"),
     ({"kind": "hardship"}, "困难户：0户"),
+    ({"kind": "officers", "role": "grid_officer"}, "网格员：0位"),
+    ({"kind": "officers", "role": "nobody"}, "村干部：0位"),
+    ({"kind": "tagged", "tag_1": "1"}, "议事会：2位，2人"),
+    ({"kind": "tagged", "tag_1": "1", "units": "household"}, "议事会：2户"),
+    ({"kind": "tagged", "tag_99": "1"}, "请选是哪个标签的人"),
 ]
 
 
 async def test_an_audience_is_ticked(hub: Hub) -> None:
+    await tag(hub, "议事会", "陈伯", "黄明")
     async with signed_in(hub, "周文书") as browser:
         for fields, shown in AUDIENCES:
             assert shown in await looked(browser, **fields), fields
@@ -494,7 +500,7 @@ async def test_the_certificate_is_a_workbook_and_paper_and_leaves_its_trace(hub:
     async with signed_in(hub, "李书记") as browser:
         await browser.get(path)
         rows = await download(browser, f"{path}/reach.xlsx", tmp_path)
-        assert rows[0][0] == "通知26001号:共4户,收到1户,上门告诉0户,合25.0%"
+        assert [row[0] for row in rows[:2]] == ["通知26001号:共4户,收到1户,上门告诉0户,合25.0%", "发给:榕溪村 全村"]
         by_name = {row[2]: row for row in rows[4:]}
         assert (by_name["陈伯"][3], by_name["陈伯"][6]) == ("收到", "139****7001")
         assert '=cmd|"/c calc"!A0' in by_name

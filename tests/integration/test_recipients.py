@@ -19,14 +19,24 @@ from store.actions.residents import add_resident
 from store.database import Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import Area
-from store.domain.audiences import Audience, AudienceKind
+from store.domain.audiences import Audience, AudienceKind, Tag
 from store.domain.deliveries import SkipReason
-from store.domain.people import ContactKind, Proof
+from store.domain.people import ContactKind, Proof, Role
 from store.queries.accounts import accounts_serving
 from store.queries.membership import addressed, people_meant
 from store.queries.planned import OPEN, STANDING, planned, tally_recipients
 from store.queries.recipients import Day, Route, Search, find_readers, find_recipients
-from store.tables import contact_holders, contacts, household_proxies, households, residents, staff, subscriptions
+from store.tables import (
+    contact_holders,
+    contacts,
+    household_proxies,
+    households,
+    resident_tags,
+    residents,
+    staff,
+    subscriptions,
+    tags,
+)
 from tests.hub import RENDERER, Hub
 
 TODAY = date(2026, 11, 18)
@@ -336,6 +346,13 @@ async def test_who_is_meant(hub: Hub) -> None:
         contact = await hub_contact(tx, hub, "黄明")
         await tx.insert(subscriptions, contact_id=contact, topic="lawyer")
         village = hub.village
+        council, growers = [
+            Tag(await tx.insert(tags, area_id=village.id, name=one), one) for one in ("议事会", "种植户")
+        ]
+        borne = [(council, "陈伯"), (council, "黄明"), (growers, "陈伯")]
+        await tx.insert_many(
+            resident_tags, [{"tag_id": tag.id, "resident_id": hub.residents[name]} for tag, name in borne]
+        )
         counts = {
             audience: await people_meant(tx, audience, TODAY)
             for audience in (
@@ -344,7 +361,10 @@ async def test_who_is_meant(hub: Hub) -> None:
                 Audience(AudienceKind.REPRESENTATIVES, village),
                 Audience(AudienceKind.HEADS, village),
                 Audience(AudienceKind.OFFICERS, village),
-                Audience(AudienceKind.GRID_OFFICERS, village),
+                Audience(AudienceKind.OFFICERS, village, role=Role.GRID_OFFICER),
+                Audience(AudienceKind.OFFICERS, village, role=Role.MEDIATOR),
+                Audience(AudienceKind.TAGGED, village, tags=(council, growers)),
+                Audience(AudienceKind.TAGGED, village, (hub.groups[0],), tags=(council,)),
                 Audience(AudienceKind.SUBSCRIBERS, village, topic="lawyer"),
                 Audience(AudienceKind.SUBSCRIBERS, village, topic="police"),
                 Audience(AudienceKind.VILLAGE, village, age_from=86),
@@ -353,7 +373,19 @@ async def test_who_is_meant(hub: Hub) -> None:
                 Audience(AudienceKind.LISTED, village, residents=(chief, hub.residents["黄明"])),
             )
         }
-    assert list(counts.values()) == [1, 1, 1, 3, 1, 1, 1, 0, 1, 3, 1, 2]
+    assert list(counts.values()) == [1, 1, 1, 3, 1, 1, 0, 2, 1, 1, 0, 1, 3, 1, 2]
+
+
+async def test_who_is_in_office_is_known_by_the_phone_of_his_name(hub: Hub) -> None:
+    """`banyan staff add` asks for no row of the roster."""
+    officers = Audience(AudienceKind.OFFICERS, hub.village)
+    async with hub.books() as tx:
+        assert await people_meant(tx, officers, TODAY) == 0
+    await hub.add_household(1, ("周文书", hub.numbers["周文书"]), ("周文书的爱人", hub.numbers["周文书"]))
+    async with hub.books() as tx:
+        await find_recipients(tx, Search(officers, routes_of(await accounts_serving(tx, hub.village.id)), TODAY))
+        [row] = await tx.all(select(planned))
+    assert (row.resident_id, row.standing) == (hub.residents["周文书"], OPEN)
 
 
 async def hub_contact(tx: Transaction, hub: Hub, name: str) -> int:

@@ -4,13 +4,16 @@ from hypothesis import strategies as st
 
 from bot.dialogue.audience_words import read_audience
 from bot.dialogue.plan_words import read_fallback
+from store.domain.addressing import Wanted
 from store.domain.areas import Area, AreaKind
-from store.domain.audiences import AudienceKind, Wanted
+from store.domain.audiences import AudienceKind, Tag
+from store.domain.people import Role
 
 GROUPS = [
     *(Area(10 + n, AreaKind.GROUP, f"{'一二三'[n - 1]}组", f"/1/{10 + n}/", 1, n) for n in (1, 2, 3)),
     Area(20, AreaKind.GROUP, "上屋组", "/1/20/", 1, 4),
 ]
+TAGS = [Tag(31, "议事会"), Tag(32, "种植户"), Tag(33, "民兵"), Tag(34, "老种植户")]
 K = AudienceKind
 
 
@@ -42,7 +45,12 @@ K = AudienceKind
         ("全村户主", Wanted(K.HEADS)),
         ("经济社成员", Wanted(K.COLLECTIVE_MEMBERS)),
         ("村干部", Wanted(K.OFFICERS)),
-        ("网格员", Wanted(K.GRID_OFFICERS)),
+        ("网格员", Wanted(K.OFFICERS, role=Role.GRID_OFFICER)),
+        ("三组的调解员", Wanted(K.OFFICERS, (13,), role=Role.MEDIATOR)),
+        ("监委会成员", Wanted(K.OFFICERS, role=Role.SUPERVISORS)),
+        ("议事会成员", Wanted(K.TAGGED, tags=(31,))),
+        ("一组的种植户和民兵", Wanted(K.TAGGED, (11,), tags=(32, 33))),
+        ("老种植户", Wanted(K.TAGGED, tags=(34,))),
         ("低保户", Wanted(K.HARDSHIP)),
         ("留守老人", Wanted(K.LEFT_BEHIND)),
         ("订了律师接待的人", Wanted(K.SUBSCRIBERS, topic="lawyer")),
@@ -51,11 +59,12 @@ K = AudienceKind
         ("一、三组党员 按户", Wanted(K.PARTY_MEMBERS, (11, 13), units=True)),
         ("全村每人一条", Wanted(units=False)),
         ("名单 张三 李四", Wanted(K.LISTED, names=("张三", "李四"))),
+        ("名单 张三 李四 按户", Wanted(K.LISTED, names=("张三", "李四"), units=True)),
         ("名单:张三、13900007001,张三\n李四", Wanted(K.LISTED, names=("张三", "+8613900007001", "李四"))),
     ],
 )
 def test_an_audience_as_people_type_it(text: str, wanted: Wanted) -> None:
-    assert read_audience(text, GROUPS) == wanted
+    assert read_audience(text, GROUPS, TAGS) == wanted
 
 
 @pytest.mark.parametrize(
@@ -70,6 +79,9 @@ def test_an_audience_as_people_type_it(text: str, wanted: Wanted) -> None:
         "人",
         "张三",
         "党员以外",
+        "不是种植户",
+        "种植户里的党员",
+        "网格员户主",
         "不是党员",
         "名单",
         "和",
@@ -77,12 +89,12 @@ def test_an_audience_as_people_type_it(text: str, wanted: Wanted) -> None:
     ],
 )
 def test_what_is_not_understood_to_its_end_is_none(text: str) -> None:
-    assert read_audience(text, GROUPS) is None
+    assert read_audience(text, GROUPS, TAGS) is None
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_not(text: str) -> None:
-    wanted = read_audience(text, GROUPS)
+    wanted = read_audience(text, GROUPS, TAGS)
     assert wanted is None or set(wanted.groups) <= {group.id for group in GROUPS}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from store.domain.addressing import Addressable, Named, Wanted
 from store.domain.areas import Area
 from store.domain.audiences import Audience
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned
@@ -21,6 +22,10 @@ class EmergencyDesk(Protocol):
     async def villages(self) -> Sequence[Area]: ...
 
     async def audiences(self, village_id: int) -> Sequence[Audience]: ...
+
+    async def addressable(self, village_id: int) -> Addressable: ...
+
+    async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]: ...
 
     async def preview(
         self, village_id: int, audience: Audience, warned: Warned, text: str, *, asks: bool

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from store.domain.addressing import Addressable, Named, Wanted
 from store.domain.answers import Addressed, AnswerTally, Asked, ReminderPreview
 from store.domain.areas import Area
-from store.domain.audiences import Audience, Named, Wanted
+from store.domain.audiences import Audience
 from store.domain.notices import Ledger, Notice
 from store.domain.people import Contact
 from store.domain.plans import Preview
@@ -26,7 +27,7 @@ class NoticeDesk(Protocol):
 
     async def audiences(self, village_id: int) -> list[Audience]: ...
 
-    async def groups(self, village_id: int) -> list[Area]: ...
+    async def addressable(self, village_id: int) -> Addressable: ...
 
     async def audience(self, village_id: int, wanted: Wanted) -> tuple[Audience, Named]: ...
 

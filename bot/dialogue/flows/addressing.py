@@ -1,12 +1,13 @@
 """To whom a notice goes: chosen by a digit or a group's name, or typed in words."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.dialogue.audience_words import read_audience
 from bot.dialogue.talk import Answer, Said, Talk, ask
-from store.domain.audiences import Audience, AudienceKind, Named, Wanted, whom
+from store.domain.addressing import Named, Wanted
+from store.domain.audiences import Audience, AudienceKind, whom
+from store.domain.people import Role
 from store.domain.speech import Option, Say
 
 
@@ -26,19 +27,19 @@ async def village_chosen(talk: Talk, said: Said) -> Answer | None:
 async def _ask_audience(talk: Talk, village_id: int) -> Answer:
     audiences = await talk.desk.notices.audiences(village_id)
     if len(audiences) == 1:
-        return await ask_text(talk, village_id, _wanted(audiences[0]))
-    choices = tuple(map(_option, audiences))
+        return await ask_text(talk, village_id, wanted_of(audiences[0]))
+    choices = tuple(map(option_of, audiences))
     return ask("notice.audience", "notice.to_whom", choices, {"village": village_id})
 
 
-def _option(audience: Audience) -> Option:
+def option_of(audience: Audience) -> Option:
     """By its digit or its name; of a group its own name."""
     if audience.kind is AudienceKind.GROUP:
         return Option(f"{audience.kind}-{audience.area.id}", text=audience.area.name)
     return Option(f"{audience.kind}-{audience.area.id}", label=f"audience_{audience.kind}")
 
 
-def _wanted(audience: Audience) -> Wanted:
+def wanted_of(audience: Audience) -> Wanted:
     if audience.kind is AudienceKind.GROUP:
         return Wanted(groups=(audience.area.id,))
     return Wanted(audience.kind)
@@ -48,8 +49,16 @@ async def audience_chosen(talk: Talk, said: Said) -> Answer | None:
     """A digit, a name, or words; what nobody can read is for what else a message may be."""
     village_id = talk.number("village")
     audiences = await talk.desk.notices.audiences(village_id)
-    wanted = next((_wanted(one) for one in audiences if _option(one).key == said.choice), None)
-    wanted = wanted or read_audience(said.text, await talk.desk.notices.groups(village_id))
+    wanted = next((wanted_of(one) for one in audiences if option_of(one).key == said.choice), None)
+    if wanted:
+        return await ask_text(talk, village_id, wanted)
+    return await audience_typed(talk, village_id, said)
+
+
+async def audience_typed(talk: Talk, village_id: int, said: Said) -> Answer | None:
+    """None where it is anything else: no notice consists of nothing but whom it is for."""
+    among = await talk.desk.notices.addressable(village_id)
+    wanted = read_audience(said.text, among.groups, among.tags)
     return await ask_text(talk, village_id, wanted) if wanted else None
 
 
@@ -58,23 +67,30 @@ async def ask_text(talk: Talk, village_id: int, wanted: Wanted) -> Answer:
     audience, named = await talk.desk.notices.audience(village_id, wanted)
     data = {"village": village_id, "wanted": asdict(wanted)}
     answer = ask("notice.text", "notice.write", data=data, to=whom(audience, discreet=False))
+    return Answer((*not_found(audience, named, "发通知"), *answer.says), answer.step, answer.data)
+
+
+def not_found(audience: Audience, named: Named, begin_with: str) -> tuple[Say, ...]:
+    """Whom of a list the books do not know; `begin_with` is what begins it anew."""
     if not (named.unknown or named.several):
-        return answer
-    missing = Say("notice.not_found", _missing(audience, named))
-    return Answer((missing, *answer.says), answer.step, answer.data)
-
-
-def _missing(audience: Audience, named: Named) -> dict[str, object]:
-    return {"not_found": named.unknown, "alike": named.several, "on_list": len(audience.residents)}
+        return ()
+    on_list = len(audience.residents)
+    return (
+        Say(
+            "notice.not_found",
+            {"not_found": named.unknown, "alike": named.several, "on_list": on_list, "begin_with": begin_with},
+        ),
+    )
 
 
 async def audience_kept(talk: Talk) -> Audience:
     """The audience that an earlier step settled."""
-    kept: Any = talk.data["wanted"]
-    audience, _ = await talk.desk.notices.audience(talk.number("village"), _read_back(kept))
+    audience, _ = await talk.desk.notices.audience(talk.number("village"), wanted_kept(talk.data["wanted"]))
     return audience
 
 
-def _read_back(kept: Mapping[str, Any]) -> Wanted:
-    lists: Mapping[str, Sequence[Any]] = {name: kept[name] for name in ("groups", "names")}
-    return Wanted(**{**kept, "kind": AudienceKind(kept["kind"]), **{name: tuple(of) for name, of in lists.items()}})
+def wanted_kept(kept: Any) -> Wanted:
+    """What an earlier step kept as data."""
+    lists = {name: tuple(kept[name]) for name in ("groups", "tags", "names")}
+    role = Role(kept["role"]) if kept["role"] else None
+    return Wanted(**{**kept, "kind": AudienceKind(kept["kind"]), "role": role, **lists})

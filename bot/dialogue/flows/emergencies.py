@@ -1,12 +1,14 @@
 """An emergency notice: who says it, when and how grave, to whom, what to do; and the all-clear that follows."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
+from bot.dialogue.audience_words import read_audience
+from bot.dialogue.flows.addressing import not_found, option_of, wanted_kept, wanted_of
 from bot.dialogue.talk import YES_NO, Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.warnings import read_warning
-from store.domain.areas import AreaKind
-from store.domain.audiences import Audience
+from store.domain.audiences import Audience, whom
 from store.domain.emergencies import (
     LONGEST_EMERGENCY,
     LONGEST_EVIDENCE,
@@ -18,7 +20,6 @@ from store.domain.emergencies import (
     checked_emergency_text,
     checked_warning,
 )
-from store.domain.errors import Refusal
 from store.domain.speech import Option
 
 WRITE_WORDS = ("应急通知", "发应急通知", "紧急通知", "emergency")
@@ -88,7 +89,7 @@ async def _after_facts(talk: Talk, data: Mapping[str, object]) -> Answer:
     if "lifts" in data:
         return await _offer_all_clear(talk, data)
     audiences = await talk.desk.emergencies.audiences(_int(data, "village"))
-    choices = tuple(map(_audience_option, audiences))
+    choices = tuple(map(option_of, audiences))
     return ask("emergency.audience", "emergency.to_whom", choices, data)
 
 
@@ -112,17 +113,21 @@ def _int(data: Mapping[str, object], name: str) -> int:
 # To whom, and what to do ---------------------------------------------------------------------------------------------
 
 
-def _audience_option(audience: Audience) -> Option:
-    if audience.area.kind is AreaKind.GROUP:
-        return Option(str(audience.area.id), text=audience.area.name)
-    return Option(str(audience.area.id), label="audience_village")
-
-
 async def audience_chosen(talk: Talk, said: Said) -> Answer | None:
-    if not said.choice:
+    """A digit, a name, or words as of any notice; what nobody can read is for what else a message may be."""
+    village_id = talk.number("village")
+    audiences = await talk.desk.emergencies.audiences(village_id)
+    wanted = next((wanted_of(one) for one in audiences if option_of(one).key == said.choice), None)
+    if wanted is None:
+        among = await talk.desk.emergencies.addressable(village_id)
+        wanted = read_audience(said.text, among.groups, among.tags)
+    if wanted is None:
         return None
-    data = {**talk.data, "audience": said.choice}
-    return ask("emergency.text", "emergency.write", data=data, most=LONGEST_EMERGENCY)
+    audience, named = await talk.desk.emergencies.audience(village_id, wanted)
+    answer = ask(
+        "emergency.text", "emergency.write", data={**talk.data, "wanted": asdict(wanted)}, most=LONGEST_EMERGENCY
+    )
+    return Answer((*not_found(audience, named, WRITE_WORDS[0]), *answer.says), answer.step, answer.data)
 
 
 async def text_given(talk: Talk, said: Said) -> Answer | None:
@@ -147,6 +152,7 @@ async def _offer(talk: Talk, data: Mapping[str, object]) -> Answer:
         "emergency.preview",
         options("send", "change", "drop", prefix="emergency"),
         data,
+        to=whom(audience, discreet=False),
         sms=preview.text,
         parts=preview.parts,
         households=preview.households,
@@ -158,11 +164,8 @@ async def _offer(talk: Talk, data: Mapping[str, object]) -> Answer:
 
 
 async def _audience(talk: Talk, data: Mapping[str, object]) -> Audience:
-    audiences = await talk.desk.emergencies.audiences(_int(data, "village"))
-    wanted = [audience for audience in audiences if audience.area.id == _int(data, "audience")]
-    if not wanted:
-        raise Refusal("emergency.not_yours")
-    return wanted[0]
+    audience, _ = await talk.desk.emergencies.audience(_int(data, "village"), wanted_kept(data["wanted"]))
+    return audience
 
 
 async def sending_confirmed(talk: Talk, said: Said) -> Answer | None:

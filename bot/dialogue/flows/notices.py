@@ -6,7 +6,7 @@ with a 1 that he has read it.
 
 import re
 
-from bot.dialogue.flows.addressing import audience_kept, begin
+from bot.dialogue.flows.addressing import audience_kept, audience_typed, begin
 from bot.dialogue.flows.ledger import show_ledger
 from bot.dialogue.plan_words import WHOLE_PLAN, read_fallback
 from bot.dialogue.talk import Answer, Said, Talk, aside, ask, options, tell_back
@@ -67,6 +67,8 @@ async def text_given(talk: Talk, said: Said) -> Answer | None:
     if _is_command(said):
         return None
     village_id, audience = talk.number("village"), await audience_kept(talk)
+    if another := await audience_typed(talk, village_id, said):
+        return another
     if len(said.text) < SHORTEST:
         return ask("notice.text", "notice.write", data=talk.data, to=whom(audience, discreet=False))
     return await offer(talk, await talk.desk.notices.draft(village_id, audience, said.text))

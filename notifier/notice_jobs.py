@@ -1,14 +1,17 @@
 """Large notices: what is approved in a turn is written into the ledger by a job, so that nobody's turn waits for it."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from notifier.notices import NoticePlan, send_notice, write_notice
 from notifier.render import Renderer
-from store.actions.progress import begin_progress, finish_progress, take_up
+from store.actions.progress import begin_progress, finish_progress, take_up, tell_progress
 from store.database import Database, Transaction
+from store.domain.errors import StoreUnavailable
 from store.domain.jobs import JobArguments, JobHandler, JobName
 from store.domain.notices import Notice
 from store.queries.notices import notice_by_id
@@ -34,14 +37,24 @@ async def dispatch_notice(tx: Transaction, notice: Notice, plan: NoticePlan) -> 
 def notice_job(
     database: Database, renderer: Renderer, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> JobHandler:
-    """The job SEND_NOTICE; `wake` lets this process begin to send. In one transaction: run twice it writes once."""
+    """The job SEND_NOTICE; `wake` lets this process begin to send. In one transaction: run twice it writes once.
+
+    How far it is stands in its progress beside that, on PostgreSQL: SQLite's only writer is busy with it.
+    """
+
+    async def tell(notice_id: int, rows: int) -> None:
+        if database.is_sqlite:
+            return
+        with contextlib.suppress(StoreUnavailable):  # a figure that is missing is no reason to begin anew
+            async with database.write(clock()) as beside:
+                await tell_progress(beside, JobName.SEND_NOTICE, notice_id, rows)
 
     async def run(arguments: JobArguments) -> None:
         notice_id = arguments["subject"]
         async with database.write(clock()) as tx:
             if not await take_up(tx, JobName.SEND_NOTICE, notice_id):
                 return
-            await send_notice(tx, renderer, await notice_by_id(tx, notice_id))
+            await send_notice(tx, renderer, await notice_by_id(tx, notice_id), partial(tell, notice_id))
             await finish_progress(tx, JobName.SEND_NOTICE, notice_id)
         log.info("notice.written", notice=notice_id)
         wake()

@@ -9,7 +9,7 @@ from notifier.audience import choose_carriers, count_recipients
 from notifier.plan_figures import Figures, next_sms
 from notifier.render import Medium, Renderer, button_rows
 from notifier.wording import Wording, render_notice, wordings
-from store.actions.recipients import QUESTION_ID, Copy, Mailing, write_recipients
+from store.actions.recipients import QUESTION_ID, Copy, Mailing, Told, tell_nobody, write_recipients
 from store.database import Transaction
 from store.domain.notices import ANSWER_QUESTION, READ_QUESTION, Notice
 from store.domain.plans import Preview, Slot
@@ -43,17 +43,17 @@ async def preview_notice(tx: Transaction, renderer: Renderer, notice: Notice) ->
     return (await plan_notice(tx, renderer, notice)).preview
 
 
-async def send_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> datetime:
+async def send_notice(tx: Transaction, renderer: Renderer, notice: Notice, told: Told = tell_nobody) -> datetime:
     """Plan an approved notice and write its deliveries; answers with the moment at which its SMS begin to go out."""
-    return await write_notice(tx, notice, await plan_notice(tx, renderer, notice))
+    return await write_notice(tx, notice, await plan_notice(tx, renderer, notice), told)
 
 
-async def write_notice(tx: Transaction, notice: Notice, plan: NoticePlan) -> datetime:
+async def write_notice(tx: Transaction, notice: Notice, plan: NoticePlan, told: Told = tell_nobody) -> datetime:
     """Write the deliveries of a plan that this transaction has just made."""
     copies = [await _copy(tx, notice, plan, number) for number in range(len(plan.carriers))]
     question = question_of(notice) if notice.asked.kind else None
     keys = [option.key for option in notice.asked.options]
-    await write_recipients(tx, Mailing(notice.village_id, notice.id, question=question, keys=keys), copies)
+    await write_recipients(tx, Mailing(notice.village_id, notice.id, question=question, keys=keys), copies, told)
     return plan.preview.due
 
 

@@ -127,6 +127,11 @@ class Transaction:
             return True
         return bool(await self.scalar(select(func.pg_try_advisory_xact_lock(number))))
 
+    async def hold(self, name: str) -> None:
+        """Wait until no other transaction holds this name; let go when this one ends. SQLite has one writer only."""
+        if self.is_postgresql:
+            await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can be undone by itself: what it wrote, and the facts and jobs that it would have left."""

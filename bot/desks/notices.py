@@ -22,12 +22,13 @@ from store.domain.areas import Area
 from store.domain.audiences import Audience, may_know
 from store.domain.conversation import Speaker
 from store.domain.errors import NotFound, Refusal
-from store.domain.notices import Ledger, Notice
+from store.domain.notices import Arranging, Ledger, Notice
 from store.domain.people import Contact
 from store.domain.plans import Preview
 from store.queries.addressing import addressable_in, named_residents
 from store.queries.areas import groups_of
 from store.queries.notices import (
+    arranging_of,
     ledger_of,
     notice_for_staff,
     notice_numbered,
@@ -113,6 +114,9 @@ class Notices:
 
     async def refuse(self, notice: Notice, reason: str) -> tuple[Notice, list[Contact]]:
         return await refuse(self.tx, notice, self.speaker.office_holder, reason)
+
+    async def arranging(self, notice: Notice) -> Arranging | None:
+        return await arranging_of(self.tx, notice.id)
 
     async def ledger(self, notice: Notice) -> Ledger:
         return await ledger_of(self.tx, notice)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,15 @@ class Mailing:
     keys: Sequence[str] = ()
 
 
-async def write_recipients(tx: Transaction, mailing: Mailing, copies: Sequence[Copy]) -> None:
+Told = Callable[[int], Awaitable[None]]
+"""Hears how many rows of the plan are written."""
+
+
+async def tell_nobody(_rows: int) -> None:
+    pass
+
+
+async def write_recipients(tx: Transaction, mailing: Mailing, copies: Sequence[Copy], told: Told = tell_nobody) -> None:
     """Write all rows of a plan. `copies` belong to its routes, in their order."""
     writing, question = _Writing(tx, mailing, copies), mailing.question
     steps = (FIRST, SECOND) if any(copy.held_until for copy in copies) else (FIRST,)
@@ -61,6 +69,7 @@ async def write_recipients(tx: Transaction, mailing: Mailing, copies: Sequence[C
             await tx.connection.execute(_questions(tx, question, mailing.keys, part))
         for step in steps:
             await tx.connection.execute(writing.rows(step, part))
+        await told(min(start + AT_ONCE - 1, last))
         await asyncio.sleep(0)  # on SQLite a statement runs in the loop itself
 
 

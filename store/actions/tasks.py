@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from store.actions.progress import begin_progress, finish_progress, take_up
+from store.actions.progress import begin_progress, finish_progress, take_up, tell_progress
 from store.database import Transaction
 from store.domain.jobs import JobName
 from store.domain.people import Staff
 from store.domain.tasks import FILE_KEPT_FOR, Task
 from store.files import FileStore
 from store.queries.tasks import task_by_id
-from store.tables import files, progress, tasks
+from store.tables import files, tasks
 
 FORGOTTEN_AT_ONCE = 50
 
@@ -48,8 +48,7 @@ async def take_up_task(tx: Transaction, job: JobName, task_id: int) -> Task | No
 
 
 async def move_on(tx: Transaction, task: Task, done: int) -> None:
-    mine = (progress.c.job == task.job, progress.c.subject_id == task.id)
-    await tx.run(progress.update().where(*mine).values(done=done, touched_at=tx.now))
+    await tell_progress(tx, task.job, task.id, done)
 
 
 async def finish_task(

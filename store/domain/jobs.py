@@ -71,7 +71,8 @@ HEARTBEAT_SECONDS = 10.0
 LOOK_SECONDS = 20.0
 """How often a worker looks for jobs of the dead: they run again within `STALLED_AFTER` and this, under a minute."""
 
-_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+_MINUTE = timedelta(minutes=1)
+_WAITS = (timedelta(seconds=10), _MINUTE, timedelta(minutes=10))
 MOST_ATTEMPTS = len(_WAITS) + 1
 """A job that kills its process counts too, or it would kill one after the other."""
 
@@ -79,3 +80,15 @@ MOST_ATTEMPTS = len(_WAITS) + 1
 def retry_wait(attempts: int) -> timedelta | None:
     """How long a job rests that has failed so often; None where it is parked for a person to look at."""
     return _WAITS[attempts - 1] if attempts < MOST_ATTEMPTS else None
+
+
+_LONGEST_REST = timedelta(days=1)
+
+
+def rest_before(puts: int) -> timedelta:
+    """How long the tick lets an unfinished job rest that it has put into the queue so often.
+
+    One that got lost costs a minute. One that was parked rests twice as long each time, a day at most: it is not tried
+    for ever by every tick, and yet is done once its cause is mended.
+    """
+    return min(_MINUTE * 2 ** min(puts - 1, 20), _LONGEST_REST) if puts else timedelta()

@@ -106,6 +106,18 @@ class Progress(StrEnum):
     FINISHED = "finished"
 
 
+@dataclass(frozen=True, slots=True)
+class Arranging:
+    """Of a large notice that is let go: how many of its households (or persons) stand in the ledger so far.
+
+    `is_late` where it takes longer than it ever should: it is tried again, and somebody ought to look.
+    """
+
+    done: int
+    total: int
+    is_late: bool
+
+
 UNREACHED_REASONS = (
     SkipReason.NO_CONTACT,
     SkipReason.DEAD_CONTACT,

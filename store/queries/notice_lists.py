@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from store.database import Transaction
 from store.domain.jobs import JobName
-from store.domain.notices import Notice, NoticeState
+from store.domain.notices import Arranging, Notice, NoticeState
 from store.domain.people import Staff
 from store.queries.access import sees_notices
-from store.queries.notices import all_notices, notice_from
+from store.queries.notices import all_notices, arranging_of, notice_from
 from store.queries.reach import still_to_go
 from store.tables import deliveries, emergency_notices, notices, progress, staff
 
@@ -102,7 +102,7 @@ async def _lines(tx: Transaction, listed: Sequence[Notice]) -> tuple[NoticeLine,
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was done with an approved notice, and when. `being_written`: its list of recipients is not complete yet."""
+    """What was done with an approved notice, and when. `arranging` while its list of recipients is not complete."""
 
     decided_by: str
     decided_at: datetime | None
@@ -110,7 +110,7 @@ class Standing:
     cancelled_at: datetime | None
     closed_at: datetime | None
     is_emergency: bool
-    being_written: bool
+    arranging: Arranging | None
     confirmed: int
 
 
@@ -126,7 +126,6 @@ async def standing_of(tx: Transaction, notice: Notice) -> Standing:
             notices.c.cancelled_at,
             notices.c.closed_at,
             emergency_notices.c.notice_id.label("emergency_id"),
-            _being_written().label("being_written"),
             confirmed.scalar_subquery().label("confirmed"),
         )
         .outerjoin(staff, staff.c.id == notices.c.decided_by)
@@ -140,6 +139,6 @@ async def standing_of(tx: Transaction, notice: Notice) -> Standing:
         cancelled_at=row.cancelled_at,
         closed_at=row.closed_at,
         is_emergency=row.emergency_id is not None,
-        being_written=bool(row.being_written),
+        arranging=await arranging_of(tx, notice.id),
         confirmed=row.confirmed,
     )

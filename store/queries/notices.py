@@ -1,6 +1,7 @@
 """Notices, who may approve them, and what their deliveries say."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, case, func, or_, select
@@ -12,15 +13,18 @@ from store.domain.areas import Area, AreaKind
 from store.domain.audiences import audience_from
 from store.domain.deliveries import DeliveryState, SkipReason
 from store.domain.errors import NotFound
-from store.domain.notices import UNREACHED_REASONS, Ledger, Notice, NoticeState
+from store.domain.jobs import JobName
+from store.domain.notices import UNREACHED_REASONS, Arranging, Ledger, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.plans import Fallback
 from store.queries.access import may_approve, may_approve_large, may_see_notice, sees_notices
 from store.queries.areas import villages_under
 from store.queries.people import staff_serving
-from store.tables import areas, channel_accounts, deliveries, notices, residents, staff
+from store.tables import areas, channel_accounts, deliveries, notices, progress, residents, staff
 
 RECENT = 8
+ARRANGED_WITHIN = timedelta(minutes=30)
+"""A prefecture's two million people take some minutes."""
 
 _villages = areas.alias("villages")
 
@@ -155,6 +159,15 @@ _BEST = (
     DeliveryState.READ.value,
 )
 """Of several rows of one household the last of these counts; why it was skipped only where nothing else happened."""
+
+
+async def arranging_of(tx: Transaction, notice_id: int) -> Arranging | None:
+    """How far the job has come that writes a large notice; None where it is done, or there is none."""
+    unfinished = (progress.c.subject_id == notice_id, progress.c.finished_at.is_(None))
+    row = await tx.first(progress.select().where(progress.c.job == JobName.SEND_NOTICE, *unfinished))
+    if row is None:
+        return None
+    return Arranging(min(row.done, row.total), row.total, tx.now - row.begun_at > ARRANGED_WITHIN)
 
 
 async def ledger_of(tx: Transaction, notice: Notice) -> Ledger:

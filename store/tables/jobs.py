@@ -35,6 +35,8 @@ progress = Table(
     Column("total", Integer, nullable=False),
     moment("begun_at"),
     moment("touched_at"),
+    Column("puts", Integer, nullable=False),
+    moment("put_at"),
     moment("finished_at", optional=True),
     Index(
         "ix_progress_unfinished",

@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 
 from store.actions.areas import change_setting
 from store.actions.notices import draft_notice
-from store.actions.progress import begin_progress
+from store.actions.progress import begin_progress, tell_progress
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.jobs import JobName
 from store.domain.people import Role
@@ -482,10 +482,12 @@ async def test_a_large_one_says_that_its_list_is_being_made(hub: Hub) -> None:
     await sent_to_village(hub)
     path = await path_of(hub)
     async with hub.books() as tx:
-        await begin_progress(tx, JobName.SEND_NOTICE, int(path.rpartition("/")[2]), 6000)
+        notice_id = int(path.rpartition("/")[2])
+        await begin_progress(tx, JobName.SEND_NOTICE, notice_id, 6000)
+        await tell_progress(tx, JobName.SEND_NOTICE, notice_id, 2500)
     async with signed_in(hub, "李书记") as browser:
         page = await browser.get(path)
-        assert ("名单正在准备" in page.text, "every 5s" in page.text) == (True, True)
+        assert ("已排好2500，共6000户" in page.text, "every 5s" in page.text) == (True, True)
         assert WATER in (await browser.get(f"{LIST}?show=going")).text
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from notifier.notice_jobs import dispatch_notice, notice_job
 from notifier.notices import plan_notice
 from store.actions.notices import draft_notice, release_notice
-from store.actions.progress import defer_unfinished
+from store.actions.progress import defer_unfinished, tell_progress
 from store.database import Transaction
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.errors import StoreUnavailable
@@ -18,6 +18,8 @@ from store.domain.jobs import JobArguments, JobName
 from store.domain.notices import Notice
 from store.tables import deliveries, progress
 from tests.hub import RENDERER, Hub
+
+on_postgresql = pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 
 TEXT = "明天全村停水,请各户备水。"
 
@@ -129,3 +131,41 @@ async def test_what_is_undone_puts_no_job(hub: Hub, queue: Queue, monkeypatch: p
     async with hub.books() as tx:
         await defer_unfinished(tx, hub.clock())
     assert queue.jobs == []
+
+
+@on_postgresql
+async def test_how_far_it_is_is_read_while_it_is_written(
+    hub: Hub, queue: Queue, wakes: Wakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In chat and at the console, from beside the transaction that nobody sees into yet."""
+    monkeypatch.setattr("notifier.notice_jobs.LARGE", 1)
+    monkeypatch.setattr("store.actions.recipients.AT_ONCE", 1)
+    async with hub.books() as tx:
+        notice = await release(hub, tx)
+    said: list[str] = []
+
+    async def watched(tx: Transaction, job: JobName, subject_id: int, done: int) -> None:
+        said.extend(await hub.text("周文书", f"通知{notice.number}"))
+        await tell_progress(tx, job, subject_id, done)
+
+    monkeypatch.setattr("notifier.notice_jobs.tell_progress", watched)
+    [(_, arguments, _)] = queue.jobs
+    await notice_job(hub.database, RENDERER, hub.clock, wakes)(arguments)
+    assert [text.partition("正在排名单:")[2][:8] for text in said] == ["已排好0,共2户", "已排好1,共2户"]
+    assert "发完了" in (await hub.text("周文书", f"通知{notice.number}"))[0]
+
+
+async def test_a_job_that_fails_for_good_rests_longer_and_longer(
+    hub: Hub, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is parked after some tries; each minute's tick must not begin them anew."""
+    monkeypatch.setattr("notifier.notice_jobs.LARGE", 1)
+    async with hub.books() as tx:
+        notice = await release(hub, tx)
+    for _ in range(64):
+        hub.clock.pass_time(minutes=1)
+        async with hub.books() as tx:
+            await defer_unfinished(tx, hub.clock())
+    assert len(queue.jobs) == 1 + 7
+    [late] = await hub.text("周文书", f"通知{notice.number}")
+    assert "排得太久了" in late

@@ -23,7 +23,7 @@ from notifier.notices import plan_notice
 from notifier.scheduler import Scheduler
 from store.actions.areas import change_setting
 from store.actions.notices import draft_notice, release_notice
-from store.actions.progress import begin_progress
+from store.actions.progress import begin_progress, lock_of
 from store.database import Transaction, conninfo_of
 from store.domain.accounts import AccountKind
 from store.domain.audiences import Audience, AudienceKind
@@ -181,8 +181,8 @@ async def test_a_job_of_a_killed_worker_is_done_by_the_next(hub: Hub, store_url:
         async with hub.books() as tx:
             notice = await _released(hub, tx)
         killed = Forked(work, environment, log=tmp_path / "killed")
-        async with hub.books() as tx:  # the job waits for this row while it is held here
-            await tx.first(select(progress).with_for_update())
+        async with hub.books() as tx:  # the job waits while it is held here
+            await tx.hold(lock_of(JobName.SEND_NOTICE, notice.id))
             async with asyncio.timeout(WITHIN):
                 while True:
                     if await _sql(store_url, "SELECT id FROM procrastinate_jobs WHERE status = 'doing'"):

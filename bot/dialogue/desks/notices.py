@@ -8,7 +8,7 @@ from store.domain.addressing import Addressable, Named, Wanted
 from store.domain.answers import Addressed, AnswerTally, Asked, ReminderPreview
 from store.domain.areas import Area
 from store.domain.audiences import Audience
-from store.domain.notices import Ledger, Notice
+from store.domain.notices import Arranging, Ledger, Notice
 from store.domain.people import Contact
 from store.domain.plans import Preview
 from store.domain.reach import Reach, Steering, VisitOutcome
@@ -64,6 +64,8 @@ class NoticeDesk(Protocol):
     async def approve(self, notice: Notice, seen: str) -> tuple[Notice, datetime, list[Contact]]: ...
 
     async def refuse(self, notice: Notice, reason: str) -> tuple[Notice, list[Contact]]: ...
+
+    async def arranging(self, notice: Notice) -> Arranging | None: ...
 
     async def ledger(self, notice: Notice) -> Ledger: ...
 

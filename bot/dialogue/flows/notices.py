@@ -5,6 +5,7 @@ with a 1 that he has read it.
 """
 
 import re
+from dataclasses import asdict
 
 from bot.dialogue.flows.addressing import audience_kept, audience_typed, begin
 from bot.dialogue.flows.ledger import show_ledger
@@ -210,6 +211,9 @@ async def _show_waiting(talk: Talk, notice: Notice) -> Answer:
 
 
 async def _ledger(talk: Talk, notice: Notice) -> Answer:
+    arranging = await talk.desk.notices.arranging(notice)
+    if arranging:
+        return tell_back("notice.arranging", **_facts(talk, notice), **asdict(arranging))
     ledger = await talk.desk.notices.ledger(notice)
     return await show_ledger(
         talk,

@@ -67,6 +67,8 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("touched_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("puts", sa.Integer(), nullable=False),
+        sa.Column("put_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("job", "subject_id", name=op.f("pk_progress")),
     )

@@ -77,7 +77,7 @@ class WarningPages:
         return led_to(f"{where}/roll", "sent") if drafted.with_roll else led_to(where, "warned")
 
     async def _sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.Response:
-        async with self.office.database.read(self.office.clock()) as tx:
+        async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
             drafted = await read_draft(tx, visit.person, fields)
             plan = await plan_emergency(
                 tx,

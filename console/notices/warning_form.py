@@ -11,8 +11,9 @@ from aiohttp import web
 from console.notices.drafting import Place, place_of
 from console.visits import Fields, Office
 from store.database import Transaction
+from store.domain.addressing import Named, Wanted, audience_of
 from store.domain.areas import Area
-from store.domain.audiences import Audience, AudienceKind, Wanted, audience_of
+from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import (
     LONGEST_EVIDENCE,
     OWN_ISSUER,
@@ -113,7 +114,7 @@ def _audience(fields: Fields, place: Place, person: Staff) -> Audience:
     if not (chosen or place.serves_all):
         raise Refusal("notice.whom_missing")
     wanted = Wanted(AudienceKind.VILLAGE, chosen, units=True)
-    return audience_of(wanted, person, place.village, place.groups, None)
+    return audience_of(wanted, person, place.among, Named((), (), ()))
 
 
 async def photo_sent(office: Office, request: web.Request) -> StoredFile | None:

@@ -129,6 +129,18 @@ async def test_a_list_ends_where_an_officers_groups_end(hub: Hub) -> None:
     assert "没找到:黄明。找到1人" in missing
 
 
+async def test_who_warned_some_homes_of_his_group_says_the_all_clear(hub: Hub) -> None:
+    await offered_to(hub, "名单 陈伯", by="黄水生")
+    await hub.text("黄水生", "发")
+    hub.clock.pass_time(hours=1)
+    await hub.text("黄水生", "解除")
+    [sure] = await hub.text("黄水生", "青榕县气象台2026年11月18日12时05分解除台风黄色预警信号。")
+    assert "解除" in sure
+    await hub.text("黄水生", "发")
+    assert "解除" in await last_heard(hub, "陈伯")
+    assert not any("台风" in text for text in await hub.told("林嫂"))
+
+
 async def test_a_mark_is_no_way_to_warn_for_whoever_does_not_work_with_it(hub: Hub) -> None:
     await hub.add_officer("韦网格", "+8613900007031", (Role.GRID_OFFICER, hub.village))
     [source] = await hub.text("韦网格", "应急通知")

@@ -174,7 +174,11 @@ async def test_a_roll_is_counted_live_and_noted(hub: Hub, monkeypatch: pytest.Mo
         await clerk.press(stale, outcome="moved")
     async with hub.books() as tx:
         counts = await counts_of_roll(tx, notice.id)
-        noted_by = await tx.all(select(audit_entries.c.action).where(audit_entries.c.subject == f"entry:{entry}"))
+        noted_by = await tx.all(
+            select(audit_entries.c.action)
+            .where(audit_entries.c.subject == f"entry:{entry}")
+            .order_by(audit_entries.c.id)
+        )
     assert (counts.left, counts.facts["moved"]) == (2, 1)
     assert [row.action for row in noted_by] == ["emergency.refused", "emergency.taken_back", "emergency.moved"]
 

@@ -22,6 +22,7 @@ from notifier.telling import write_tells
 from store.actions.contacts import address_of
 from store.actions.identity import start_console_code, take_console_code, take_password_code
 from store.actions.sign_in import (
+    Attempt,
     attempt_failed,
     attempt_succeeded,
     begin_attempt,
@@ -78,14 +79,14 @@ class SignIn:
                 if account is None:
                     await attempt_failed(tx, attempt)
                     return self._page(request, "sign_in.html", status=403, problem="wrong")
-                await attempt_succeeded(tx, attempt)
-                return await self._let_in(tx, account)
+                return await self._let_in(tx, account, attempt)
         except Refusal as refusal:
             return await self._refused(request, "sign_in.html", refusal)
 
-    async def _let_in(self, tx: Transaction, account: Account) -> web.Response:
+    async def _let_in(self, tx: Transaction, account: Account, attempt: Attempt) -> web.Response:
         person = await staff_by_id(tx, account.staff_id)
         asks_code = needs_code(person)
+        await attempt_succeeded(tx, attempt, is_in=not asks_code)
         token = await open_session(tx, account, needs_code=asks_code)
         if asks_code and not await uses_totp(tx, person.id):
             await self._send_code(tx, person, account.phone_contact_id)

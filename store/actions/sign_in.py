@@ -60,10 +60,15 @@ async def attempt_failed(tx: Transaction, attempt: Attempt) -> None:
     tx.audit(area_id, "visitor", "console.sign_in_failed", f"staff:{known.staff_id}" if known else "staff:none")
 
 
-async def attempt_succeeded(tx: Transaction, attempt: Attempt) -> None:
-    """Forget that it was counted, and what failed of this account before."""
-    mine = or_(sign_in_failures.c.id.in_(attempt.failure_ids), sign_in_failures.c.subject == attempt.account_subject)
-    await tx.run(sign_in_failures.delete().where(mine))
+async def attempt_succeeded(tx: Transaction, attempt: Attempt, *, is_in: bool = True) -> None:
+    """Forget that it was counted, and what failed of this account before.
+
+    Whoever is not in yet (`is_in`), for his code is still to come, keeps what failed before: a password that is known
+    would give any number of tries at the code.
+    """
+    mine = sign_in_failures.c.id.in_(attempt.failure_ids)
+    before = sign_in_failures.c.subject == attempt.account_subject
+    await tx.run(sign_in_failures.delete().where(or_(mine, before) if is_in else mine))
 
 
 async def set_password(tx: Transaction, person: Staff, password_hash: str) -> None:

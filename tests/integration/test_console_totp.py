@@ -73,6 +73,16 @@ async def test_a_clock_may_be_one_step_off_and_tries_are_counted(hub: Hub) -> No
         assert (await browser.press("/console/code", code=now_code(hub, secret, -1))).path == "/console/today"
 
 
+async def test_a_right_password_gives_no_more_tries_at_the_code(hub: Hub) -> None:
+    async with signed_in(hub, "周文书") as browser:
+        await set_up(browser, hub)
+        for _ in range(5):
+            await enter_password(browser, hub, "周文书")
+            assert (await browser.press("/console/code", code="000000")).status == 403
+        await enter_password(browser, hub, "周文书")
+        assert "试错太多次了" in browser.page.text
+
+
 async def test_it_is_given_up_with_its_own_code_only(hub: Hub) -> None:
     async with signed_in(hub, "周文书") as browser:
         secret = await set_up(browser, hub)

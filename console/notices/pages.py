@@ -1,6 +1,6 @@
 """Notices at the console: the list, one notice with what may be done about it, and the doing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
@@ -144,6 +144,9 @@ async def _bare_sheet(tx: Transaction, person: Staff, notice: Notice) -> Sheet:
 
 async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: Notice) -> Sheet:
     look = await look_at(tx, office.renderer, notice)
+    sees_readers = may_see_readers(person, notice)
+    if not sees_readers:
+        look = replace(look, unreached=())
     approvers = await approvers_of(tx, notice, by_town=look.plan.needs_town)
     may = set()
     if notice.drafted_by == person.id and notice.state in CHANGEABLE:
@@ -156,7 +159,7 @@ async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: No
         notice,
         await settings_for(tx, notice.village_id),
         frozenset(may),
-        may_see_readers(person, notice),
+        sees_readers,
         look,
         tuple(approver.name for approver in approvers),
     )

@@ -144,10 +144,13 @@ async def test_several_groups_want_somebody_who_serves_each(hub: Hub) -> None:
 
 async def test_a_mark_stays_with_those_who_work_with_it(hub: Hub) -> None:
     await mark(hub, "陈伯", flags=["hardship"])
+    await hub.add_household(2, ("覃奶奶", ""))
+    await mark(hub, "覃奶奶", flags=["hardship"])
     await hub.add_officer("韦帮扶", "+8613900007032", (Role.WELFARE, hub.village))
     [write, shown, offered] = await typed(hub, "困难户", "周五来村委会领慰问品。", by="韦帮扶")
     assert "困难户" in write
-    assert "1户1人" in offered
+    assert "2户2人" in offered
+    assert "覃奶奶" in (await hub.text("韦帮扶", "全文"))[0]
     async with hub.books() as tx:
         await change_setting(tx, hub.village.id, "approval_size", 0, actor="test")
     await hub.text("韦帮扶", "通知26001")
@@ -155,7 +158,9 @@ async def test_a_mark_stays_with_those_who_work_with_it(hub: Hub) -> None:
     request = await last_heard(hub, "李书记")
     assert "名单上的人" in request
     assert "困难" not in request
-    assert all("困难" not in text for text in await hub.text("李书记", "通知26001"))
+    approving = [text for said in ("通知26001", "全文", "1", "通知26001") for text in await hub.text("李书记", said)]
+    assert "要上门的1户" in approving[-1]
+    assert all("困难" not in text and "覃奶奶" not in text for text in approving)
     [listed] = (await hub.text("赵工", "通知"))[:1]
     assert "困难" not in listed
     assert "困难" not in shown

@@ -193,6 +193,24 @@ async def test_what_is_approved_is_what_was_seen(hub: Hub) -> None:
         assert await hub.told("陈伯") == []
 
 
+async def test_whoever_may_not_know_of_a_mark_approves_without_the_names(hub: Hub) -> None:
+    for name in ("覃奶奶", "韦爷爷"):
+        await hub.add_household(2, (name, ""))
+        async with hub.books() as tx:
+            mine = residents.c.id == hub.residents[name]
+            await tx.run(residents.update().where(mine).values(flags=["hardship"]))
+    async with hub.books() as tx:
+        await change_setting(tx, hub.village.id, "approval_size", 1, actor="test")
+    async with signed_in(hub, "周文书") as browser:
+        path = await drafted(browser, kind="hardship")
+        assert "覃奶奶" in browser.page.text
+        await browser.press(f"{path}/submit")
+    async with signed_in(hub, "李书记") as browser:
+        waiting = await browser.get(path)
+        assert (f"{path}/approve" in waiting.text, "覃奶奶" in waiting.text) == (True, False)
+        assert "覃奶奶" not in (await browser.press(f"{path}/approve")).text
+
+
 async def test_a_large_one_is_for_the_town(hub: Hub) -> None:
     async with hub.books() as tx:
         await change_setting(tx, hub.village.id, "town_approval_size", 2, actor="test")

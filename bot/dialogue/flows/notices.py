@@ -5,6 +5,7 @@ with a 1 that he has read it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.dialogue.flows.addressing import audience_kept, audience_typed, begin
@@ -61,6 +62,11 @@ def _facts(talk: Talk, notice: Notice) -> dict[str, object]:
     return notice_facts(notice, discreet=not talk.desk.notices.knows(notice.audience))
 
 
+def _names(talk: Talk, notice: Notice, names: Sequence[str]) -> list[str]:
+    """Of its readers, for whoever may know by what mark they were chosen; the others hear how many they are."""
+    return list(names) if talk.desk.notices.knows(notice.audience) else []
+
+
 # Writing one ---------------------------------------------------------------------------------------------------------
 
 
@@ -98,8 +104,8 @@ async def _whole_plan(talk: Talk, notice: Notice) -> Answer:
     """Everything that is known of it; the conversation goes on where it stood."""
     preview = await talk.desk.notices.preview(notice)
     minutes, unknown = notice.fallback.minutes, notice.fallback.unknown
-    facts = {**_facts(talk, notice), **plan_facts(preview), "after_minutes": minutes, "after_unknown": unknown}
-    return aside("notice.plan", **facts)
+    facts = {**_facts(talk, notice), **plan_facts(preview), "names": _names(talk, notice, preview.names)}
+    return aside("notice.plan", **{**facts, "after_minutes": minutes, "after_unknown": unknown})
 
 
 async def ready(talk: Talk, said: Said) -> Answer | None:
@@ -230,7 +236,7 @@ async def _ledger(talk: Talk, notice: Notice) -> Answer:
         asks=notice.asked.kind,
         confirmed=ledger.confirmed,
         unreached=len(ledger.unreached),
-        names=ledger.unreached[:NAMED],
+        names=_names(talk, notice, ledger.unreached[:NAMED]),
     )
 
 

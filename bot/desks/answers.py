@@ -12,6 +12,7 @@ from store.domain.answers import Addressed, AnswerTally, ReminderPreview
 from store.domain.conversation import Speaker
 from store.domain.errors import NotFound
 from store.domain.notices import Notice
+from store.queries.access import may_see_readers
 from store.queries.answers import (
     addressed_at,
     answers_in,
@@ -48,12 +49,17 @@ class Answers:
         await answer_notice(self.tx, notice, self.speaker.contact, resident_ids, answer)
 
     async def to_count(self, number: int) -> Notice:
-        return counted(
-            await notice_numbered(self.tx, self.speaker.office_holder, number, near=self.speaker.contact.area_id)
-        )
+        notice = await notice_numbered(self.tx, self.speaker.office_holder, number, near=self.speaker.contact.area_id)
+        return counted(self._with_readers(notice))
 
     async def counted(self, notice_id: int) -> Notice:
-        return counted(await notice_for_staff(self.tx, self.speaker.office_holder, notice_id))
+        return counted(self._with_readers(await notice_for_staff(self.tx, self.speaker.office_holder, notice_id)))
+
+    def _with_readers(self, notice: Notice) -> Notice:
+        """Raises NotFound for whoever may not read whom it went to: every answer stands with a name."""
+        if not may_see_readers(self.speaker.office_holder, notice):
+            raise NotFound("notice.unknown")
+        return notice
 
     async def tally(self, notice: Notice) -> AnswerTally:
         return await tally_of(self.tx, notice)

@@ -161,6 +161,8 @@ async def test_a_mark_stays_with_those_who_work_with_it(hub: Hub) -> None:
     approving = [text for said in ("通知26001", "全文", "1", "通知26001") for text in await hub.text("李书记", said)]
     assert "要上门的1户" in approving[-1]
     assert all("困难" not in text and "覃奶奶" not in text for text in approving)
+    assert "没有找到" in (await hub.text("李书记", "通知26001 回复"))[0]
+    assert "没有要大家回话" in (await hub.text("韦帮扶", "通知26001 回复"))[0]
     [listed] = (await hub.text("赵工", "通知"))[:1]
     assert "困难" not in listed
     assert "困难" not in shown

@@ -35,7 +35,7 @@ async def _add(name: str, roles: Sequence[str], village: str, group: int, *, of_
         area = await the_village(tx, village)
         where = await _where(tx, area, group, of_town=of_town)
         person = await add_staff(tx, area, name, [(_role(role), where) for role in roles])
-        return _instructions(person, await new_link_code(tx, person))
+        return _instructions(person, await new_link_code(tx, person, actor="console"))
 
 
 async def _where(tx: Transaction, village: Area, group: int, *, of_town: bool) -> Area:
@@ -72,7 +72,7 @@ async def _link_code(name: str, village: str) -> str:
         found = [person for person in await _everyone(tx, village) if person.name == name]
         if len(found) != 1:
             raise NotFound("staff.unknown")
-        return _instructions(found[0], await new_link_code(tx, found[0]))
+        return _instructions(found[0], await new_link_code(tx, found[0], actor="console"))
 
 
 async def _everyone(tx: Transaction, village: str) -> list[Staff]:

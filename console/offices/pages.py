@@ -9,8 +9,7 @@ from console.fields import whole_number
 from console.people.presses import named
 from console.places import chosen_group, first_or_asked, village_of_form, villages_open_to
 from console.visits import Fields, Office, Visit, led_to, once
-from store.actions.identity import new_link_code
-from store.actions.staff import give_duty, hand_over_for, take_duty, take_on
+from store.actions.staff import give_duty, hand_over_for, link_code_for, take_duty, take_on
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal
@@ -18,7 +17,7 @@ from store.domain.people import Role, Staff
 from store.queries.access import may_give, may_run_office
 from store.queries.areas import area_by_id, groups_of
 from store.queries.offices import OfficeLine, office_of, offices_of
-from store.queries.people import staff_by_id, staff_of_village
+from store.queries.people import staff_of_village
 
 OFFICES = "/console/offices"
 Action = Callable[[Transaction, Staff, Staff, Area, Fields], Awaitable[None]]
@@ -86,11 +85,9 @@ class OfficePages:
         """A code that stands on this answer only. A second press of the same form makes no second code."""
         staff_id = named(request, "staff")
         async with self.office.database.write(self.office.clock()) as tx:
-            line, village = await self._line(tx, visit.person, staff_id)
-            if not all(_may_give(visit.person, duty.role, village, duty.area_path) for duty in line.person.duties):
-                raise NotFound("staff.unknown")  # a code opens the other's office: nobody gets more than he could give
+            line, _ = await self._line(tx, visit.person, staff_id)
             await once(tx, request, visit, fields, f"{OFFICES}/{staff_id}")
-            code = await new_link_code(tx, await staff_by_id(tx, staff_id))
+            code = await link_code_for(tx, line.person, visit.person)
         return self.office.page(request, visit, "office_code.html", code=code, whose=line.person)
 
     async def _line(self, tx: Transaction, by: Staff, staff_id: int) -> tuple[OfficeLine, Area]:
@@ -127,15 +124,15 @@ class OfficePages:
             groups=groups,
             others=others,
             roles=_roles(visit.person, village),
-            may_take={duty.role for duty in line.person.duties if _may_give(visit.person, duty.role, village, "")},
+            may_take={duty.role for duty in line.person.duties if _may_give(visit.person, duty.role, village)},
         )
 
 
 def _roles(person: Staff, village: Area) -> list[Role]:
     """Those that he may give in that village."""
-    return [role for role in Role if _may_give(person, role, village, "")]
+    return [role for role in Role if _may_give(person, role, village)]
 
 
-def _may_give(person: Staff, role: Role, village: Area, area_path: str) -> bool:
+def _may_give(person: Staff, role: Role, village: Area) -> bool:
     town_path = village.path.removesuffix(f"{village.id}/")
-    return may_give(person, role, area_path or village.path, town_path)
+    return may_give(person, role, village.path, town_path)

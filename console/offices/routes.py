@@ -14,6 +14,6 @@ def office_routes(office: Office) -> list[web.RouteDef]:
         web.get("/offices", keeper.page(offices.list)),
         web.post("/offices", keeper.press(offices.add, offices.list)),
         web.get(_ONE, keeper.page(offices.one)),
-        web.post(_ONE + "/link-code", keeper.press(offices.link_code)),
+        web.post(_ONE + "/link-code", keeper.press(offices.link_code, offices.one)),
         web.post(_ONE + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(offices.act, offices.one)),
     ]

@@ -69,12 +69,12 @@ async def prove_by_shared_number(tx: Transaction, asker: Contact, number: str) -
     return holders
 
 
-async def new_link_code(tx: Transaction, person: Staff) -> str:
+async def new_link_code(tx: Transaction, person: Staff, *, actor: str) -> str:
     """A code of eight digits that links a phone to a member of staff and sets his password, once each, within a day."""
     code = f"{secrets.randbelow(10**8):08d}"
     for purpose in (LINK, PASSWORD):
         await _add(tx, purpose, code, LINK_CODE_VALID, person=person)
-    tx.audit(person.area_id, f"staff:{person.id}", "staff.link_code", f"staff:{person.id}")
+    tx.audit(person.area_id, actor, "staff.link_code", f"staff:{person.id}")
     return code
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from store.actions.identity import new_link_code
 from store.actions.sign_in import end_sessions_of
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
@@ -96,10 +97,21 @@ async def _clear_duty(tx: Transaction, village: Area, days: Sequence[date]) -> i
     return await tx.run(duty_roster.delete().where(*mine))
 
 
+async def link_code_for(tx: Transaction, person: Staff, by: Staff) -> str:
+    """A code opens the other's office: nobody gets more than he could give. Raises NotAllowed("office.not_yours")."""
+    await _require_giver_of_all(tx, by, person)
+    return await new_link_code(tx, person, actor=f"staff:{by.id}")
+
+
+async def _require_giver_of_all(tx: Transaction, by: Staff, person: Staff) -> None:
+    """Each duty counts where it is held: somebody's duty in a village may stand beside one for the county."""
+    for duty in person.duties:
+        await _require_giver(tx, by, duty.role, await area_by_id(tx, duty.area_id))
+
+
 async def hand_over_for(tx: Transaction, leaver: Staff, successor: Staff, by: Staff) -> int:
     """Somebody else says who follows whom. Raises NotAllowed where a duty that moves is not his to give."""
-    for duty in leaver.duties:
-        await _require_giver(tx, by, duty.role, await area_by_id(tx, duty.area_id))
+    await _require_giver_of_all(tx, by, leaver)
     return await hand_over(tx, leaver, successor, actor=f"staff:{by.id}")
 
 

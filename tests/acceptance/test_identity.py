@@ -73,7 +73,7 @@ async def test_a_shared_number_is_a_proof(hub: Hub) -> None:
 
 async def test_a_link_code_works_once(hub: Hub) -> None:
     async with hub.books() as tx:
-        code = await new_link_code(tx, hub.staff["周文书"])
+        code = await new_link_code(tx, hub.staff["周文书"], actor="system")
     [linked] = await hub.say(hub.chat, VISITOR, f"关联{code}")
     assert "周文书" in linked.text
     [again] = await hub.say(hub.chat, "other22222", f"关联{code}")

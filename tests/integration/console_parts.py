@@ -42,7 +42,7 @@ async def give_password(hub: Hub, name: str) -> None:
 
 async def link_code(hub: Hub, name: str) -> str:
     async with hub.books() as tx:
-        return await new_link_code(tx, await staff_by_id(tx, hub.staff[name].id))
+        return await new_link_code(tx, await staff_by_id(tx, hub.staff[name].id), actor="system")
 
 
 @dataclass(slots=True)

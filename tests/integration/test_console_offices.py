@@ -4,9 +4,12 @@ import re
 
 from sqlalchemy import select
 
+from store.actions.areas import add_area
+from store.actions.staff import add_staff
+from store.domain.areas import AreaKind
 from store.domain.people import Role
 from store.queries.people import staff_by_id, staff_of_village
-from store.tables import console_sessions, staff
+from store.tables import audit_entries, console_sessions, staff
 from tests.hub import Hub
 from tests.integration.console_parts import a_browser, give_password, signed_in
 
@@ -76,12 +79,31 @@ async def test_a_village_does_not_give_the_duties_that_watch_over_it(hub: Hub) -
         await browser.get(watcher)
         refused = await browser.press(f"{watcher}/hand-over", to=str(hub.staff["周文书"].id))
         assert refused.status == 409
-        assert (await browser.post(f"{watcher}/link-code", browser.hidden("/console/sign-out"))).status == 404
+        refused = await browser.post(f"{watcher}/link-code", browser.hidden("/console/sign-out"))
+        assert (refused.status, "由镇里安排" in refused.text, "big-code" in refused.text) == (409, True, False)
     async with signed_in(hub, "赵工") as browser:
         await browser.get(path)
         given = await browser.press(f"{path}/give", role="administrator")
         assert "职责加上了" in given.text
     assert Role.ADMINISTRATOR in await duties_of(hub, "周文书")
+
+
+async def test_nobody_gets_a_code_for_an_office_that_reaches_further_than_his_own(hub: Hub) -> None:
+    async with hub.books() as tx:
+        county = await add_area(tx, AreaKind.COUNTY, "清溪县", None)
+        duties = [(Role.ADMINISTRATOR, county), (Role.ACCOUNTANT, hub.village)]
+        steward = await add_staff(tx, hub.village, "孙科长", duties)
+    async with signed_in(hub, "赵工") as browser:
+        page = await browser.get(f"{OFFICES}/{steward.id}")
+        assert "孙科长" in page.text
+        refused = await browser.press(f"{OFFICES}/{steward.id}/link-code")
+        assert (refused.status, "big-code" in refused.text) == (409, False)
+        clerk = hub.staff["周文书"].id
+        await browser.get(f"{OFFICES}/{clerk}")
+        assert "big-code" in (await browser.press(f"{OFFICES}/{clerk}/link-code")).text
+    async with hub.books() as tx:
+        made = (audit_entries.c.action == "staff.link_code", audit_entries.c.subject == f"staff:{clerk}")
+        assert await tx.scalar(select(audit_entries.c.actor).where(*made)) == f"staff:{hub.staff['赵工'].id}"
 
 
 async def test_who_gets_a_duty_that_asks_for_a_code_signs_in_anew(hub: Hub) -> None:
@@ -95,4 +117,5 @@ async def test_who_gets_a_duty_that_asks_for_a_code_signs_in_anew(hub: Hub) -> N
         assert (await other.get("/console/tickets")).path == "/console/sign-in"
     async with hub.books() as tx:
         ended = await tx.all(select(console_sessions.c.ended_at).where(console_sessions.c.staff_id == leader.id))
+    assert ended
     assert all(row.ended_at for row in ended)

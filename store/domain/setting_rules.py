@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from store.domain.disclosures import DisclosureCategory
 from store.domain.errors import Refusal
 from store.domain.own_texts import MOST_CHARACTERS, checked_own_text, is_own_text
 from store.domain.plans import LONGEST_FALLBACK_MINUTES
@@ -23,6 +24,7 @@ _NUMBER = re.compile(r"(?:\+86[ -]?)?\d[\d -]{3,17}\d")
 _LATEST_QUIET = time(22)
 _EARLIEST_DAY = time(6)
 MOST_OWN_DAYS = 400
+_TELEGRAM_NAME = re.compile(r"[A-Za-z0-9_]{5,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ BOUNDS: Mapping[str, Bounds] = {
     "fallback_minutes": Bounds(0, LONGEST_FALLBACK_MINUTES),
     "daily_messages": Bounds(1, 50),
     "silence_minutes": Bounds(5, 240),
+    "posted_days": Bounds(1, 365),
+    "objection_days": Bounds(1, 90),
+    "reply_days": Bounds(1, 90),
 }
 
 
@@ -128,6 +133,19 @@ def _holiday_rule(value: object) -> str:
     return HolidayRule(str(value)).value
 
 
+def _categories(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return list(dict.fromkeys(DisclosureCategory(one).value for one in value))
+
+
+def _telegram_name(value: object) -> str:
+    name = str(value).strip().removeprefix("@")
+    if name and not _TELEGRAM_NAME.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
 _CHECKS: Mapping[str, Callable[[object], object]] = {
     "landline": _landline,
     "language": _language,
@@ -137,4 +155,6 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "fallback_unknown": _yes_or_no,
     "own_days": _own_days,
     "disclosure_holiday_rule": _holiday_rule,
+    "disclosure_monthly": _categories,
+    "telegram_name": _telegram_name,
 }

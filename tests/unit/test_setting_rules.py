@@ -5,7 +5,7 @@ import pytest
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import Refusal
 from store.domain.setting_rules import check_together, checked_setting
-from store.domain.settings import settings_of
+from store.domain.settings import DEFAULTS, settings_of
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from store.domain.settings import settings_of
         ("disclosure_holiday_rule", "previous", "previous"),
         ("zone", "Asia/Shanghai", "Asia/Shanghai"),
         ("language", "en", "en"),
+        ("posted_days", 15, 15),
+        ("disclosure_monthly", ["finance", "assets", "finance"], ["finance", "assets"]),
+        ("telegram_name", "@rongxi_bot", "rongxi_bot"),
+        ("telegram_name", "", ""),
     ],
 )
 def test_what_makes_sense_is_kept(name: str, value: object, kept: object) -> None:
@@ -44,6 +48,10 @@ def test_what_makes_sense_is_kept(name: str, value: object, kept: object) -> Non
         ("zone", "Middle/Earth", "setting.wrong"),
         ("language", "fr", "setting.wrong"),
         ("disclosure_holiday_rule", "sometimes", "setting.wrong"),
+        ("reply_days", 0, "setting.range"),
+        ("disclosure_monthly", "finance", "setting.wrong"),
+        ("disclosure_monthly", ["gossip"], "setting.wrong"),
+        ("telegram_name", "t.me/rongxi", "setting.wrong"),
         ("nonsense", 1, "setting.unknown"),
     ],
 )
@@ -51,6 +59,11 @@ def test_what_makes_none_is_refused_when_it_is_set(name: str, value: object, key
     with pytest.raises(Refusal) as refused:
         checked_setting(name, value)
     assert refused.value.key == key
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_whatever_a_village_starts_with_may_also_be_set(name: str) -> None:
+    assert checked_setting(name, DEFAULTS[name]) == DEFAULTS[name]
 
 
 def test_a_second_person_comes_in_before_the_town() -> None:

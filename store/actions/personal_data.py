@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from store.actions.contacts import bury_contact
 from store.actions.flags import end_flags_of
@@ -11,7 +11,7 @@ from store.actions.tags import drop_tags_of
 from store.database import Transaction
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.people import Staff
-from store.domain.personal_data import ANSWER_WITHIN, Part, RequestKind
+from store.domain.personal_data import ANSWER_WITHIN, ERASED, Part, RequestKind
 from store.queries.access import may_keep_roster
 from store.queries.people import ADDRESS
 from store.queries.personal_data import KeptAbout, PersonRequest, kept_about
@@ -26,9 +26,6 @@ from store.tables import (
     subscriptions,
     tickets,
 )
-
-ERASED = "—"
-"""Stands where a name stood."""
 
 
 async def person_to_keep(tx: Transaction, person: Staff, resident_id: int) -> Home:
@@ -102,11 +99,8 @@ async def _is_his_alone(tx: Transaction, contact_id: int) -> bool:
     """Nobody else holds it, no member of staff signs in with it, and no ticket of another waits for an answer there."""
     others = select(func.count()).select_from(contact_holders).where(contact_holders.c.contact_id == contact_id)
     linked = select(contacts.c.staff_id).where(contacts.c.id == contact_id)
-    waiting = (
-        select(func.count())
-        .select_from(tickets)
-        .where(tickets.c.contact_id == contact_id, tickets.c.closed_at.is_(None))
-    )
+    answered_at = or_(tickets.c.contact_id == contact_id, tickets.c.safe_contact_id == contact_id)
+    waiting = select(func.count()).select_from(tickets).where(answered_at, tickets.c.closed_at.is_(None))
     return not (await tx.scalar(others) or await tx.scalar(linked) or await tx.scalar(waiting))
 
 

@@ -12,6 +12,10 @@ ANSWER_WITHIN = timedelta(days=30)
 """GB/T 35273-2020, 8.7: whoever asks is answered within thirty days."""
 
 
+ERASED = "—"
+"""Stands where a name stood."""
+
+
 class RequestKind(StrEnum):
     SHOW = "show"
     CORRECT = "correct"

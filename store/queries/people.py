@@ -9,6 +9,7 @@ from sqlalchemy import Executable, Select, bindparam, literal, select
 from store.database import Transaction
 from store.domain.errors import NotFound
 from store.domain.people import Contact, ContactKind, Duty, Resident, Role, Staff
+from store.domain.personal_data import ERASED
 from store.tables import areas, contact_holders, contacts, duties, duty_roster, residents, staff
 
 ADDRESS = "contacts.address"
@@ -51,11 +52,8 @@ async def names_standing_in(tx: Transaction, village_id: int, text: str) -> froz
     """The names of those who live in a village that stand in a text in full."""
     if not text:
         return frozenset()
-    rows = await tx.all(
-        select(residents.c.name)
-        .distinct()
-        .where(residents.c.area_id == village_id, literal(text).contains(residents.c.name))
-    )
+    stands_in = (literal(text).contains(residents.c.name), residents.c.name != ERASED)
+    rows = await tx.all(select(residents.c.name).distinct().where(residents.c.area_id == village_id, *stands_in))
     return frozenset(row.name for row in rows)
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from store.actions.ballots import cast_ballot
 from store.actions.flags import end_flags_that_ran_out
 from store.actions.matters import Publication, close_matter, open_voting, propose_matter, publish_matter
-from store.actions.tickets import submit_ticket
+from store.actions.tickets import submit_ticket, use_safe_contact
 from store.domain.ballots import Choice
 from store.domain.deliberation import RollKind
 from store.domain.people import ContactKind, Role
+from store.domain.personal_data import ERASED
 from store.domain.tickets import Category, Report
 from store.queries.matters import entitlements_of, matter_by_id
-from store.queries.people import ADDRESS, contact_at
+from store.queries.people import ADDRESS, contact_at, names_standing_in
 from store.tables import (
     audit_entries,
     casts,
@@ -235,6 +236,32 @@ async def test_what_nothing_holds_is_deleted_when_he_asks(hub: Hub) -> None:
         assert await tx.scalar(select(inbound_messages.c.id)) is not None
         still = select(inbound_messages.c.id).where(inbound_messages.c.address_index == came_from)
         assert await tx.scalar(still) is None
+
+
+async def test_a_dash_where_a_name_stood_is_nobodys_name(hub: Hub) -> None:
+    async with hub.books() as tx:
+        gone = residents.c.id == hub.residents["陈伯"]
+        await tx.run(residents.update().where(gone).values(name=ERASED))
+        said = "林嫂领了低保——三个月"
+        assert await names_standing_in(tx, hub.village.id, said) == {"林嫂"}
+
+
+async def test_where_a_ticket_of_another_is_answered_stays(hub: Hub) -> None:
+    """Somebody had the answer sent to a neighbour's telephone, out of reach of whoever reads along on his own."""
+    for name in ("陈伯", "林嫂"):
+        await hub.text(name, "你好")
+    safe = await hub.contact_of("陈伯")
+    asker = await hub.contact_of("林嫂")
+    async with hub.books() as tx:
+        report = Report(Category.OTHER, "", "家里的事")
+        ticket = await submit_ticket(tx, hub.village, report, asker)
+        await use_safe_contact(tx, ticket, safe)
+    path = f"{path_of(hub, '陈伯')}/kept"
+    async with signed_in(hub, "周文书") as browser:
+        await browser.get(path)
+        await browser.press(f"{path}/erase", sure="1")
+        assert "能删的都删了" in browser.page.text
+    assert await contact_of_number(hub, "+8613900007001") is not None
 
 
 async def test_a_shared_number_stays_with_the_other(hub: Hub) -> None:

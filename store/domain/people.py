@@ -125,9 +125,3 @@ def masked_name(name: str) -> str:
     if len(name) <= 2:  # noqa: PLR2004 - a surname and one character
         return f"{name[:1]}*"
     return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
-
-
-def masked_number(number: str) -> str:
-    """+8613900007001 → 139****7001: enough to tell two apart, too little to ring."""
-    shown = number.removeprefix("+86")
-    return f"{shown[:3]}****{shown[-4:]}" if len(shown) > 7 else "****"  # noqa: PLR2004 - else nothing would be hidden

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from store.database import Transaction
 from store.domain.errors import NotFound
-from store.domain.people import Contact, ContactKind, Gone, Staff, masked_number
+from store.domain.people import Contact, ContactKind, Gone, Staff
+from store.domain.phones import masked_number
 from store.queries.access import sees_people
 from store.queries.people import ADDRESS, CHUNK, contacts_where
 from store.tables import (

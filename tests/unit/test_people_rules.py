@@ -7,8 +7,8 @@ import pytest
 from notifier.render import TEMPLATES
 from store.domain.merging import Obstacle, VoteOfTwo, goes_over, obstacle_of
 from store.domain.names import initials_of
-from store.domain.people import masked_number
 from store.domain.personal_data import Kept, Part, verdicts_on
+from store.domain.phones import masked_number
 from store.domain.retention import RETENTION
 
 

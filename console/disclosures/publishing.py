@@ -9,15 +9,11 @@ from aiohttp import web
 from console.disclosures.asking import address_of, month_asked, this_month, village_asked
 from console.disclosures.books import doubts_about, glance
 from console.visits import Fields, Office, Visit, led_to, once
-from notifier.disclosing import publish_disclosure
-from notifier.pages import language_asked
-from notifier.render import Medium
+from notifier.disclosing import digest_by_sms, publish_disclosure
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.disclosures import digest_facts
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.people import Staff
-from store.domain.speech import Say
 from store.queries.access import may_publish_books
 from store.queries.areas import settings_for
 from store.queries.disclosures import disclosure_for
@@ -46,8 +42,7 @@ class PublishPages:
             is_current = month >= await this_month(tx, village)
         sms = ""
         if disclosure := shown["disclosure"]:
-            say = Say("disclosure.digest", digest_facts(disclosure))
-            sms = self.office.renderer.render(say, language_asked(request), Medium.SMS, settings).text
+            sms = digest_by_sms(self.office.renderer, disclosure, settings)
         return self.office.page(
             request,
             visit,

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import segno
@@ -69,12 +70,11 @@ class SpreadPages:
         """The notice as a long picture. Its QR code leads to the public page, where there is one."""
         notice, settings, text = await self._notice(request, visit)
         words = self.office.pages.words(LANGUAGES[0])["public"]
-        ring = words["poster_foot"].format(landline=settings.landline) if settings.landline else words["poster_scan"]
         address = self._address(notice)
         poster = Poster(
             heading=words["notice"].format(village=settings.village_name, number=notice.number),
             text=text,
-            foot=ring if address else words["ask_notice"].format(landline=settings.landline),
+            foot=_foot(words, settings.landline, address),
             address=address,
         )
         return _picture(await asyncio.to_thread(png_of, poster), f"notice-{notice_id(request)}.png")
@@ -104,6 +104,13 @@ class SpreadPages:
 
 def _name(fields: Fields) -> str:
     return " ".join((fields.get("other") or fields.get("group", "")).split())
+
+
+def _foot(words: Mapping[str, str], landline: str, address: str) -> str:
+    """What stands under the words: whom to ring and what the code is for, as far as there are any."""
+    if not landline:
+        return words["poster_scan"] if address else ""
+    return words["poster_foot" if address else "ask_notice"].format(landline=landline)
 
 
 def _checked_name(name: str) -> str:

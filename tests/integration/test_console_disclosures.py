@@ -201,6 +201,8 @@ async def test_a_month_is_let_out_once_somebody_has_looked(hub: Hub, desk: Brows
     await enter(desk, title="低保发放,林强", category="relief", flow="posted")
     await desk.get(f"{BOOKS}/publish?month=2026-10")
     assert "【榕溪村】10月账" in desk.page.text
+    async with desk.client.get(f"{BOOKS}/publish?month=2026-10", headers={"Accept-Language": "en"}) as answer:
+        assert "【榕溪村】10月账" in await answer.text(), "as the village hears it, not as the clerk reads"
     fields = desk.hidden(f"{BOOKS}/publish")
     page = await desk.post(f"{BOOKS}/publish", fields)
     assert (page.status, "看过了就在下面打勾" in page.text) == (409, True)

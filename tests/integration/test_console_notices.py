@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from sqlalchemy import event, func, select
 
+from console.public.poster import Poster
 from store.actions.areas import change_setting
 from store.actions.notices import draft_notice
 from store.actions.progress import begin_progress, tell_progress
@@ -552,6 +554,25 @@ async def test_it_is_copied_into_a_group_and_that_is_noted(hub: Hub) -> None:
         assert (await browser.get(f"{path}/code.png")).status == 404
     async with hub.books() as tx:
         assert await tx.scalar(select(func.count()).select_from(notice_postings)) == 2
+
+
+@pytest.mark.parametrize(("landline", "foot"), [("0768-6123456", "有不明白的，打0768-6123456。"), ("", "")])
+async def test_the_picture_says_whom_to_ring_where_there_is_somebody(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, landline: str, foot: str
+) -> None:
+    await sent_to_village(hub)
+    drawn: list[Poster] = []
+
+    def draw(poster: Poster) -> bytes:
+        drawn.append(poster)
+        return b""
+
+    monkeypatch.setattr("console.notices.spreading.png_of", draw)
+    async with hub.books() as tx:
+        await change_setting(tx, hub.village.id, "landline", landline, actor="test")
+    async with signed_in(hub, "何监委") as browser, browser.client.get(f"{await path_of(hub)}/group.png") as response:
+        assert response.status == 200
+    assert [poster.foot for poster in drawn] == [foot]
 
 
 # The list ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 
 from store.database import Transaction
@@ -22,17 +23,20 @@ from store.tables import (
     roster_uploads,
 )
 
+CHILD_UNDER = 14
+"""What is kept of younger ones is sensitive personal information (PIPL Art. 28)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`minors` are those of whom it is known; `flags`, `contacts` and `accounts` count by kind.
+    """`children` are those of whom it is known; `flags`, `contacts` and `accounts` count by kind.
 
     `offices` are the duties in the village that need the roster.
     """
 
     settings: AreaSettings
     residents: int
-    minors: int
+    children: int
     contacts: dict[str, int]
     flags: dict[str, int]
     offices: dict[Role, int]
@@ -44,14 +48,14 @@ class Assessment:
 
 async def assessment_of(tx: Transaction, village: Area) -> Assessment:
     settings = await settings_for(tx, village.id)
-    this_year = tx.now.astimezone(settings.zone).year
+    today = tx.now.astimezone(settings.zone).date()
     here = lives_in(village)
-    young = residents.c.birth_year > this_year - 18
-    born = func.extract("year", residents.c.birth) > this_year - 18
+    young = residents.c.birth_year > today.year - CHILD_UNDER
+    born = residents.c.birth > today - relativedelta(years=CHILD_UNDER)
     return Assessment(
         settings=settings,
         residents=await _count(tx, select(func.count()).select_from(residents).where(here)),
-        minors=await _count(tx, select(func.count()).select_from(residents).where(here, young | born)),
+        children=await _count(tx, select(func.count()).select_from(residents).where(here, young | born)),
         contacts=await _by(tx, contacts.c.kind, contacts.c.area_id == village.id),
         flags=await _flags(tx, village),
         offices=await _offices(tx, village),

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -284,6 +284,22 @@ async def test_marks_are_not_on_the_paper_of_who_may_not_see_them(hub: Hub) -> N
         page = await browser.get(f"{path_of(hub, '陈伯')}/kept")
         assert (page.status, "低保" in page.text, "看了照顾记号" in page.text) == (200, False, False)
         assert (await browser.get(path)).status == 404
+
+
+async def test_the_assessment_counts_who_is_known_to_be_under_fourteen(hub: Hub) -> None:
+    """Their data is sensitive personal information (Personal Information Protection Law, Art. 28 and 31)."""
+    today = hub.clock().date()
+    born: dict[str, dict[str, object]] = {
+        "陈伯": {"birth_year": today.year - 13, "birth": None},
+        "林嫂": {"birth_year": today.year - 14, "birth": None},  # perhaps
+        "林强": {"birth_year": None, "birth": date(today.year - 14, today.month, today.day) + timedelta(days=1)},
+        "黄明": {"birth_year": None, "birth": date(today.year - 14, today.month, today.day)},
+    }
+    async with hub.books() as tx:
+        for name, values in born.items():
+            await tx.run(residents.update().where(residents.c.id == hub.residents[name]).values(**values))
+    async with signed_in(hub, "周文书") as browser:
+        assert "不满14岁的2人" in (await browser.get("/console/people/assessment")).text
 
 
 async def test_the_papers_are_filled_from_the_books(hub: Hub) -> None:

@@ -290,7 +290,7 @@ def may_keep_duty_roster(person: Staff, area_path: str) -> bool:
 
 
 def may_manage_channels(person: Staff, area_path: str) -> bool:
-    """Who may add, test and start accounts with providers: only the administrator."""
+    """Who may add, test and change accounts with providers: only the administrator. See also `may_see_channel`."""
     return person.holds(Role.ADMINISTRATOR, area_path)
 
 

@@ -26,7 +26,7 @@ _NAME_LENGTH = 64
 
 
 class UnusableFileError(Exception):
-    """Nothing that can be kept; `key` says why: too_large, not_a_photo, not_a_voice."""
+    """Nothing that can be kept; `key` says why: too_large, not_a_photo, not_a_voice, and of a PDF locked, broken."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -50,8 +50,7 @@ class FileStore:
 
     def put_voice(self, content: bytes) -> StoredFile:
         """Keep a voice note as it came (Ogg Opus, as Telegram records). Raises UnusableFileError, StoreUnavailable."""
-        if len(content) > MAX_BYTES:
-            raise UnusableFileError("too_large")
+        check_size(content)
         if not content.startswith(_OGG_MAGIC):
             raise UnusableFileError("not_a_voice")
         return self._put(content, "audio/ogg")
@@ -62,10 +61,9 @@ class FileStore:
 
     def put_photo_or_paper(self, content: bytes) -> StoredFile:
         """Keep a photo as `put_photo` does, a PDF as it came. Raises UnusableFileError, StoreUnavailable."""
-        if not content.startswith(_PDF_MAGIC):
+        if not is_pdf(content):
             return self.put_photo(content)
-        if len(content) > MAX_BYTES:
-            raise UnusableFileError("too_large")
+        check_size(content)
         return self._put(content, "application/pdf")
 
     def path_of(self, sha256: str) -> Path:
@@ -120,10 +118,19 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def reencoded(content: bytes) -> bytes:
-    """The same picture as a JPEG, upright, without metadata. Raises UnusableFileError where it is no picture."""
+def check_size(content: bytes) -> None:
+    """Raises UnusableFileError("too_large")."""
     if len(content) > MAX_BYTES:
         raise UnusableFileError("too_large")
+
+
+def is_pdf(content: bytes) -> bool:
+    return content.startswith(_PDF_MAGIC)
+
+
+def reencoded(content: bytes) -> bytes:
+    """The same picture as a JPEG, upright, without metadata. Raises UnusableFileError where it is no picture."""
+    check_size(content)
     try:
         picture = _decoded(content)
     except Exception as error:  # Pillow's decoders raise whatever a broken picture makes them trip over

@@ -101,6 +101,7 @@ FACTS: dict[str, object] = {
     "lines": ["三组晒谷场边的路灯坏了"],
     "text": "三组总阀换好,5点来水。",
     "count": 2,
+    "page": 2,
     "people": 2,
     "to_ring": ["13900007001"],
     "names": ["陈*", "林*强"],

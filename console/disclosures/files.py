@@ -1,8 +1,9 @@
 """Photos and papers beside an item: put there, taken away, and blacked out square by square."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -14,10 +15,14 @@ from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.disclosure_files import attach_file, detach_file, replace_file
 from store.database import Transaction
 from store.domain.areas import Area
+from store.domain.disclosure_doubts import doubts_in_pages
 from store.domain.disclosures import AttachedFile
 from store.domain.errors import NotAllowed, NotFound, Refusal
-from store.files import StoredFile, UnusableFileError, blacked_out
+from store.domain.privacy import Doubt
+from store.files import StoredFile, UnusableFileError, blacked_out, check_size, is_pdf
+from store.pdf_words import words_in_pdf
 from store.queries.disclosures import item_in_books
+from store.queries.people import names_in_village
 
 COLUMNS, ROWS = 8, 12
 """The grid that lies over a photo: a square on a phone is about as wide as a thumb."""
@@ -32,29 +37,46 @@ Change = Callable[[Transaction, Area], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class FilePages:
+    """`reading`: papers are read one after another, for each takes a processor and memory."""
+
     office: Office
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def attach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        """A photo loses what the phone wrote into it; a PDF is kept as it came."""
+        """A photo loses what the phone wrote into it; a PDF is kept as it came, once its words were looked at."""
         item_id = int(request.match_info["item"])
-        stored, name = await self._sent(request)
+        async with self.office.database.read(self.office.clock()) as tx:
+            names = await names_in_village(tx, (await _changeable(tx, visit, request)).id)
+        stored, name, doubts = await self._sent(request, names)
 
         async def put(tx: Transaction, village: Area) -> None:
-            await attach_file(tx, village, item_id, stored, name, visit.person)
+            await attach_file(tx, village, item_id, stored, name, visit.person, doubts)
 
         return await self._change(request, visit, fields, "file", put)
 
-    async def _sent(self, request: web.Request) -> tuple[StoredFile, str]:
+    async def _sent(self, request: web.Request, names: Collection[str]) -> tuple[StoredFile, str, Sequence[Doubt]]:
         sent = (await request.post()).get("file")
         if not isinstance(sent, FileField) or not sent.filename:
             raise Refusal("disclosure.file_missing")
         name = sent.filename.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+        content = await asyncio.to_thread(sent.file.read)
         try:
-            return await asyncio.to_thread(self.office.files.put_photo_or_paper, sent.file.read()), name
+            check_size(content)
+            doubts = await self._doubts(content, names) if is_pdf(content) else ()
+            return await asyncio.to_thread(self.office.files.put_photo_or_paper, content), name, doubts
         except UnusableFileError as error:
             if error.key == "too_large":
                 raise Refusal("disclosure.file_too_large") from error
+            if error.key == "locked":
+                raise Refusal("disclosure.file_locked") from error
             raise Refusal("disclosure.file_unusable") from error
+
+    async def _doubts(self, content: bytes, names: Collection[str]) -> Sequence[Doubt]:
+        """Raises UnusableFileError and Refusal as `words_in_pdf` and `doubts_in_pages` do."""
+        async with self.reading:
+            found = await asyncio.to_thread(words_in_pdf, content)
+        look = partial(doubts_in_pages, found.pages, found.beside, names, is_whole=found.is_whole)
+        return await asyncio.to_thread(look)
 
     async def detach(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         item_id, digest = int(request.match_info["item"]), request.match_info["digest"]

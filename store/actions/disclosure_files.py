@@ -1,6 +1,7 @@
 """What stands beside an item: photos and papers for everybody, a list of names for villagers, and their way in."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from store.actions.disclosures import unpublished_item
@@ -9,7 +10,7 @@ from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal
 from store.domain.people import Contact, Staff
-from store.domain.privacy import holds_personal_number
+from store.domain.privacy import Doubt, holds_personal_number
 from store.files import StoredFile
 from store.queries.public_disclosures import LINK
 from store.tables import disclosure_files, named_lists, reading_links
@@ -21,8 +22,18 @@ LINK_VALID = timedelta(minutes=30)
 _TOKEN_BYTES = 18
 
 
-async def attach_file(tx: Transaction, village: Area, item_id: int, stored: StoredFile, name: str, by: Staff) -> None:
+async def attach_file(
+    tx: Transaction,
+    village: Area,
+    item_id: int,
+    stored: StoredFile,
+    name: str,
+    by: Staff,
+    doubts: Sequence[Doubt] = (),
+) -> None:
     """Put a file beside an item that is not out yet; the same file twice is there once.
+
+    `doubts` are about what a machine found in it.
 
     Raises Refusal: disclosure.personal_number for a name that holds one, disclosure.too_many_files; and as
     `unpublished_item` does.
@@ -33,7 +44,9 @@ async def attach_file(tx: Transaction, village: Area, item_id: int, stored: Stor
     if len(item.files) >= MOST_FILES:
         raise Refusal("disclosure.too_many_files", most=MOST_FILES)
     await record_files(tx, [stored])
-    new = await tx.insert_new(disclosure_files, item_id=item_id, sha256=stored.sha256, name=name[-NAME_LENGTH:])
+    found = [[one.concern, one.words] for one in doubts]
+    beside = {"item_id": item_id, "sha256": stored.sha256, "name": name[-NAME_LENGTH:], "doubts": found}
+    new = await tx.insert_new(disclosure_files, **beside)
     if new:
         tx.audit(village.id, f"staff:{by.id}", "disclosure.file_added", f"disclosure_item:{item_id}", stored.sha256)
 

@@ -85,7 +85,7 @@ async def _add(tx: Transaction, village: Area, month: date, entry: Entry, by: St
     action = "disclosure.urgent_item" if urgent else "disclosure.item_added"
     tx.audit(village.id, f"staff:{by.id}", action, f"disclosure_item:{item_id}", [entry.flow, entry.amount_fen])
     if entry.attachment:
-        await tx.insert(disclosure_files, item_id=item_id, sha256=entry.attachment, name="")
+        await tx.insert(disclosure_files, item_id=item_id, sha256=entry.attachment, name="", doubts=[])
     return await item_in_books(tx, village.id, item_id)
 
 

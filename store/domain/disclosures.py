@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from store.domain.errors import Refusal
-from store.domain.privacy import holds_personal_number
+from store.domain.privacy import Doubt, holds_personal_number
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 2000
@@ -56,11 +56,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A stored file as readers see it; `name` is what its sender called it, "" for a photo from a chat."""
+    """A stored file as readers see it; `name` is what its sender called it, "" for a photo from a chat.
+
+    `doubts` are about what a machine found in it when it was put there.
+    """
 
     sha256: str
     name: str
     media_type: str
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_photo(self) -> bool:

@@ -58,20 +58,25 @@ def without_personal_numbers(text: str) -> str:
 
 
 class Concern(StrEnum):
-    """What somebody should look at before it is published."""
+    """What somebody should look at before it is published.
+
+    `unread_pages`: no machine finds words there, as on a scanned page. `unread_rest`: nor does it come to the end.
+    """
 
     NAME = "name"
     ILLNESS = "illness"
     HARDSHIP = "hardship"
-    UNREAD_FILE = "unread_file"
+    UNREAD_PAGES = "unread_pages"
+    UNREAD_REST = "unread_rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """`words` are those that raised it."""
+    """`words` are those that raised it, or numbers of pages; `where` is the file that they stand in, "" for none."""
 
     concern: Concern
     words: tuple[str, ...] = ()
+    where: str = ""
 
 
 _ILLNESS = """

@@ -21,6 +21,7 @@ from store.domain.disclosures import (
     month_before,
 )
 from store.domain.errors import NotFound
+from store.domain.privacy import Concern, Doubt
 from store.tables import disclosure_files, disclosure_items, disclosures, files
 
 _PUBLISHED = disclosures.c.published_at.is_not(None)
@@ -174,7 +175,8 @@ async def files_of_items(tx: Transaction, item_ids: Sequence[int]) -> Mapping[in
     )
     found: dict[int, list[AttachedFile]] = {}
     for row in rows:
-        found.setdefault(row.item_id, []).append(AttachedFile(row.sha256, row.name, row.media_type))
+        doubts = tuple(Doubt(Concern(concern), tuple(words), row.name) for concern, words in row.doubts)
+        found.setdefault(row.item_id, []).append(AttachedFile(row.sha256, row.name, row.media_type, doubts))
     return found
 
 

@@ -57,6 +57,12 @@ async def names_standing_in(tx: Transaction, village_id: int, text: str) -> froz
     return frozenset(row.name for row in rows)
 
 
+async def names_in_village(tx: Transaction, village_id: int) -> frozenset[str]:
+    """Of everybody: to be looked for in a text that is too long for `names_standing_in`."""
+    rows = await tx.all(select(residents.c.name).distinct().where(residents.c.area_id == village_id))
+    return frozenset(row.name for row in rows)
+
+
 async def contact_by_id(tx: Transaction, contact_id: int) -> Contact:
     found = await contacts_by_ids(tx, [contact_id])
     if not found:

@@ -1,6 +1,6 @@
 """What the village discloses: to everybody, and the lists of names that are for villagers only."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Date, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -51,6 +51,7 @@ disclosure_files = Table(
     to("item_id", "disclosure_items"),
     Column("sha256", String(64), nullable=False),
     Column("name", String(120), nullable=False),
+    Column("doubts", JSON, nullable=False),
     UniqueConstraint("item_id", "sha256"),
 )
 

@@ -17,6 +17,7 @@ from store.queries.disclosures import disclosure_for, item_in_books
 from store.tables import audit_entries, disclosure_items, tickets
 from tests.hub import Hub
 from tests.integration.console_parts import Answer, Browser, signed_in
+from tests.pdfs import paper
 
 OCTOBER = date(2026, 10, 1)
 BOOKS = "/console/disclosures"
@@ -181,6 +182,21 @@ async def test_a_file_that_will_not_do(
     page = await send(desk, f"{item}/files", "file", filename, content)
     assert said in page.text
     assert "13900007009" not in page.text
+
+
+async def test_the_words_of_a_paper_are_looked_at(hub: Hub, desk: Browser) -> None:
+    item = (await enter(desk)).path.partition("?")[0]
+    page = await send(desk, f"{item}/files", "file", "合同.pdf", paper("修三组水渠", "有事找老罗13900007009"))
+    assert (page.status, "第2页里像有手机号" in page.text) == (409, True)
+    await desk.get(item)
+    page = await send(desk, f"{item}/files", "file", "名单.pdf", paper("林强因病致贫", ""))
+    assert "文件“名单.pdf”：写着全名：林强。" in page.text
+    assert "文件“名单.pdf”：第2页的字机器看不到" in page.text
+    page = await desk.get(f"{BOOKS}/publish?month=2026-10")
+    assert "文件“名单.pdf”：说到困难的原因：因病致贫。" in page.text
+    async with hub.books() as tx:
+        [file] = (await item_in_books(tx, hub.village.id, int(item.rpartition("/")[2]))).files
+    assert file.name == "名单.pdf"
 
 
 async def test_a_sheet_is_brought_in_whole_or_not_at_all(desk: Browser) -> None:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.domain.disclosure_catalogue import Standing, last_day, quarter_of, standings
-from store.domain.disclosure_doubts import doubts_of
+from store.domain.disclosure_doubts import doubts_in_pages, doubts_of
 from store.domain.disclosures import AttachedFile, DisclosureCategory, DisclosureItem, Flow
 from store.domain.errors import Refusal
 from store.domain.privacy import (
     Concern,
+    Doubt,
     NumberKind,
     doubts_in,
     holds_personal_number,
@@ -124,10 +125,45 @@ def test_what_should_be_looked_at() -> None:
     assert doubts_in("修三组水渠120米", ["林强"]) == ()
 
 
-def test_a_paper_is_always_looked_into_by_somebody() -> None:
-    files = (AttachedFile("a" * 64, "林强合同.pdf", "application/pdf"), AttachedFile("b" * 64, "", "image/jpeg"))
+def test_what_was_found_in_a_paper_stays_with_it() -> None:
+    found = Doubt(Concern.UNREAD_PAGES, ("2",), "林强合同.pdf")
+    files = (
+        AttachedFile("a" * 64, "林强合同.pdf", "application/pdf", (found,)),
+        AttachedFile("b" * 64, "", "image/jpeg"),
+    )
     item = DisclosureItem(1, OCTOBER, 1, WORKS, "水渠", Flow.POSTED, None, "", None, files)
-    assert [one.concern for one in doubts_of(item, ["林强"])] == [Concern.NAME, Concern.UNREAD_FILE]
+    assert doubts_of(item, ["林强"]) == (Doubt(Concern.NAME, ("林强",)), found)
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_whole", "expected"),
+    [
+        (["修三组水渠120米", "合计12600元"], True, []),
+        (["林强签字", "因病致贫"], True, [(Concern.NAME, ("林强",)), (Concern.HARDSHIP, ("因病致贫",))]),
+        (["水渠", "", ""], True, [(Concern.UNREAD_PAGES, ("2", "3"))]),
+        (["水渠"], False, [(Concern.UNREAD_REST, ())]),
+        ([], False, [(Concern.UNREAD_REST, ())]),
+    ],
+)
+def test_what_should_be_looked_at_in_a_paper(
+    pages: list[str],
+    is_whole: bool,  # noqa: FBT001
+    expected: list[tuple[Concern, tuple[str, ...]]],
+) -> None:
+    found = doubts_in_pages(pages, "", ["林强"], is_whole=is_whole)
+    assert [(one.concern, one.words) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("pages", "beside", "key"),
+    [
+        (["水渠", "找老罗139 0000 7009"], "", "disclosure.file_number$"),
+        (["水渠", ""], "13900007009", "disclosure.file_number_beside"),
+    ],
+)
+def test_a_paper_with_a_number_is_refused(pages: list[str], beside: str, key: str) -> None:
+    with pytest.raises(Refusal, match=key):
+        doubts_in_pages(pages, beside, [], is_whole=True)
 
 
 @pytest.mark.parametrize(

@@ -1193,6 +1193,7 @@ def upgrade() -> None:
         sa.Column("item_id", ID, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("doubts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["disclosure_items.id"], name=op.f("fk_disclosure_files_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_files")),
         sa.UniqueConstraint("item_id", "sha256", name=op.f("uq_disclosure_files_item_id_sha256")),

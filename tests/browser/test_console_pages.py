@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -62,7 +61,6 @@ async def test_by_clicks_from_the_sign_in_to_the_answer(desk: Desk) -> None:
     await desk.looks_right("mine")
 
 
-@pytest.mark.parametrize("desk", ["desk"], indirect=True)
 async def test_by_keyboard_alone(desk: Desk) -> None:
     page = desk.page
     await desk.open("/console/sign-in")

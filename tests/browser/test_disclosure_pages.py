@@ -4,7 +4,6 @@ import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from aiohttp import web
 from PIL import Image, ImageDraw
@@ -70,7 +69,6 @@ async def test_a_month_from_the_first_item_to_the_village(desk: Desk) -> None:
     assert "9月账" in (await desk.hub.told("陈伯"))[-1]
 
 
-@pytest.mark.parametrize("desk", ["desk"], indirect=True)
 async def test_by_keyboard_alone(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("周文书")

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -95,7 +94,6 @@ async def test_a_group_is_served_from_the_phone(desk: Desk) -> None:
     assert (await taken.value).suggested_filename == "notice-26001-answers.xlsx"
 
 
-@pytest.mark.parametrize("desk", ["desk"], indirect=True)
 async def test_by_keyboard_alone(desk: Desk) -> None:
     page = desk.page
     await desk.sign_in("黄水生")

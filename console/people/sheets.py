@@ -60,12 +60,12 @@ class SheetPages:
         village_id = fields.get("village", "")
         name, content = await _file(request)
         today = self.office.clock().astimezone(visit.settings.zone).date()
-        await asyncio.to_thread(read_upload, content, name, today)
+        sheet = await asyncio.to_thread(read_upload, content, name, today)
         file = {"file": hashlib.sha256(content).hexdigest()}
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, {**fields, **file}, f"{IMPORT}?{urlencode({'village': village_id})}")
             village = await village_of_form(tx, visit.person, may_keep_roster, village_id)
-            upload_id = await keep_upload(tx, village, name, content, visit.person)
+            upload_id = await keep_upload(tx, village, name, content, len(sheet.people), visit.person)
         raise web.HTTPSeeOther(f"{IMPORT}/{upload_id}")
 
     async def act(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:

@@ -1,8 +1,9 @@
 """A roster file brought to the console: kept sealed, previewed as often as one likes, then taken over in one press."""
 
 import base64
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from store.actions.progress import begin_progress, finish_progress, take_up
 from store.actions.roster_import import import_roster
@@ -20,6 +21,8 @@ from store.queries.roster_uploads import CONTENT, Upload, UploadState, upload_by
 from store.sheets import sheets_in
 from store.tables import roster_uploads
 
+Reading = Callable[[Callable[[int], None]], RosterSheet]
+"""Reads a sheet, telling as `read_roster` does."""
 KEPT_FOR = timedelta(days=7)
 """A file that nobody took over; people's numbers are in it."""
 LARGE = 1_000
@@ -27,7 +30,8 @@ LARGE = 1_000
 NAME_LENGTH = 120
 
 
-async def keep_upload(tx: Transaction, village: Area, name: str, content: bytes, person: Staff) -> int:
+async def keep_upload(tx: Transaction, village: Area, name: str, content: bytes, people: int, person: Staff) -> int:
+    """`people` is how many `read_upload` finds in it."""
     _require(person, village)
     upload_id = await tx.insert(
         roster_uploads,
@@ -35,6 +39,7 @@ async def keep_upload(tx: Transaction, village: Area, name: str, content: bytes,
         staff_id=person.id,
         name=name[-NAME_LENGTH:],
         content=tx.keyring.seal(base64.b64encode(content).decode(), context=CONTENT),
+        people=people,
         state=UploadState.SHOWN,
         flags=[],
         reason="",
@@ -46,10 +51,16 @@ async def keep_upload(tx: Transaction, village: Area, name: str, content: bytes,
     return upload_id
 
 
-def read_upload(content: bytes, name: str, today: date, groups: Collection[str] = ()) -> RosterSheet:
-    """The first worksheet with anything on it. Raises SheetUnreadable, RosterUnreadable. Takes its time."""
+def read_upload(
+    content: bytes,
+    name: str,
+    today: date,
+    groups: Collection[str] = (),
+    told: Callable[[int], None] = lambda _people: None,
+) -> RosterSheet:
+    """The first worksheet with anything on it, as `read_roster`. Raises SheetUnreadable, too. Takes its time."""
     sheets = sheets_in(content, name)
-    return read_roster(next((rows for rows in sheets.values() if rows), []), today, groups)
+    return read_roster(next((rows for rows in sheets.values() if rows), []), today, groups, told)
 
 
 async def upload_to_keep(tx: Transaction, person: Staff, upload_id: int) -> tuple[Upload, Area]:
@@ -69,7 +80,7 @@ async def drop_upload(tx: Transaction, upload: Upload, person: Staff) -> None:
 async def take_upload(
     tx: Transaction, upload: Upload, village: Area, flags: Collection[SensitiveFlag], reason: str, person: Staff
 ) -> bool:
-    """Take it over; whether it is done at once. A large one is written by a job after the commit.
+    """Take it over; whether it is done at once. A large one is read and written by a job after the commit.
 
     Raises NotAllowed for flags that are not his to set, and Refusal as `import_roster` does.
     """
@@ -79,20 +90,19 @@ async def take_upload(
         raise Refusal("roster.reason_missing")
     words = {"flags": sorted(flags), "reason": reason.strip()[:200], "staff_id": person.id}
     await _move(tx, upload, UploadState.SHOWN, UploadState.TAKING, **words)
-    sheet = await sheet_of(tx, upload, village)
-    if len(sheet.people) > LARGE:
-        await begin_progress(tx, JobName.IMPORT_ROSTER, upload.id, len(sheet.people))
+    if upload.people > LARGE:
+        await begin_progress(tx, JobName.IMPORT_ROSTER, upload.id, upload.people)
         return False
-    await _write(tx, await upload_by_id(tx, upload.id), sheet)
+    reading = await reading_of(tx, upload)
+    await _write(tx, await upload_by_id(tx, upload.id), reading(lambda _people: None))
     return True
 
 
-async def write_upload(tx: Transaction, upload_id: int) -> bool:
-    """The job's transaction; False where it is done already."""
+async def write_upload(tx: Transaction, upload_id: int, sheet: RosterSheet) -> bool:
+    """The job's transaction, once it has read the sheet; False where it is done already."""
     if not await take_up(tx, JobName.IMPORT_ROSTER, upload_id):
         return False
-    upload = await upload_by_id(tx, upload_id)
-    await _write(tx, upload, await sheet_of(tx, upload, await area_by_id(tx, upload.village_id)))
+    await _write(tx, await upload_by_id(tx, upload_id), sheet)
     await finish_progress(tx, JobName.IMPORT_ROSTER, upload_id)
     return True
 
@@ -110,10 +120,11 @@ async def forget_uploads(tx: Transaction, now: datetime) -> None:
     await tx.run(roster_uploads.update().where(*old).values(state=UploadState.DROPPED, content=None))
 
 
-async def sheet_of(tx: Transaction, upload: Upload, village: Area) -> RosterSheet:
+async def reading_of(tx: Transaction, upload: Upload) -> Reading:
+    """What is needed to read it when the transaction is over: that takes longer than one should hold the books."""
     today = tx.now.astimezone(VILLAGE_ZONE).date()
-    groups = [group.name for group in await groups_of(tx, village.id)]
-    return read_upload(await upload_content(tx, upload.id), upload.name, today, groups)
+    groups = [group.name for group in await groups_of(tx, upload.village_id)]
+    return partial(read_upload, await upload_content(tx, upload.id), upload.name, today, groups)
 
 
 async def _write(tx: Transaction, upload: Upload, sheet: RosterSheet) -> None:

@@ -4,7 +4,7 @@ Nothing here writes: a `RosterSheet` is the preview, and what is imported once t
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -49,8 +49,15 @@ class RosterSheet:
     refused_words: Mapping[str, int]
 
 
-def read_roster(rows: Sequence[Row], today: date, known_groups: Collection[str] = ()) -> RosterSheet:
+def read_roster(
+    rows: Sequence[Row],
+    today: date,
+    known_groups: Collection[str] = (),
+    told: Callable[[int], None] = lambda _people: None,
+) -> RosterSheet:
     """Read a sheet whose first row is row 1. Any named group that is not among the `known_groups` is a problem.
+
+    `told` hears of every row how many people there are by then.
 
     Raises RosterUnreadable where none of the first 30 rows asks for a name.
     """
@@ -72,6 +79,7 @@ def read_roster(rows: Sequence[Row], today: date, known_groups: Collection[str] 
             ledger.add(reader.read(number, row))
         elif _GROUP_LINE.search(line):
             ledger.begin_section(reader.read_group_line(number, line))
+        told(len(ledger.people))
     return ledger.sheet(header, title)
 
 

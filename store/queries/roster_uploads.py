@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from store.database import Transaction
 from store.domain.errors import NotFound
-from store.tables import roster_uploads, staff
+from store.domain.jobs import JobName
+from store.tables import progress, roster_uploads, staff
 
 CONTENT = "roster_uploads.content"
 """The sealing context."""
@@ -29,13 +30,18 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """`counts` are those of new and changed people and of numbers, once it is taken; `problem` is a refusal's key."""
+    """`people` is how many stand in it, `read` how many of them the job that takes it over has read.
+
+    `counts` are those of new and changed people and of numbers, once it is taken; `problem` is a refusal's key.
+    """
 
     id: int
     village_id: int
     staff_id: int
     by: str
     name: str
+    people: int
+    read: int
     state: UploadState
     flags: tuple[str, ...]
     reason: str
@@ -51,6 +57,8 @@ def _upload(row: Any) -> Upload:
         staff_id=row.staff_id,
         by=row.by,
         name=row.name,
+        people=row.people,
+        read=row.read,
         state=UploadState(row.state),
         flags=tuple(row.flags),
         reason=row.reason,
@@ -73,10 +81,12 @@ async def uploads_of(tx: Transaction, village_id: int) -> list[Upload]:
 
 
 async def _where(tx: Transaction, condition: Any) -> list[Upload]:
+    of_upload = and_(progress.c.job == JobName.IMPORT_ROSTER, progress.c.subject_id == roster_uploads.c.id)
     columns = [column for column in roster_uploads.c if column.name != "content"]
     rows = await tx.all(
-        select(*columns, staff.c.name.label("by"))
+        select(*columns, staff.c.name.label("by"), func.coalesce(progress.c.done, 0).label("read"))
         .join(staff, staff.c.id == roster_uploads.c.staff_id)
+        .outerjoin(progress, of_upload)
         .where(condition)
         .order_by(roster_uploads.c.id.desc())
         .limit(LISTED)

@@ -124,6 +124,7 @@ roster_uploads = Table(
     to("staff_id", "staff"),
     Column("name", String(120), nullable=False),
     Column("content", LargeBinary),
+    Column("people", Integer, nullable=False),
     Column("state", String(8), nullable=False),
     Column("flags", JSON, nullable=False),
     Column("reason", String(200), nullable=False),

@@ -1,5 +1,6 @@
 """The roster at the console: found, changed, brought in and taken out."""
 
+import asyncio
 import io
 import re
 import time
@@ -265,7 +266,7 @@ async def test_a_large_sheet_is_written_by_the_job(hub: Hub, monkeypatch: pytest
     async with signed_in(hub, "周文书") as browser:
         path = (await bring(browser, (SHEET + lines).encode())).path
         begun = await browser.press(f"{path}/take")
-        assert ("正在写进册子" in begun.text, 'hx-trigger="every 5s"' in begun.text) == (True, True)
+        assert ("21人里看了0人" in begun.text, 'hx-trigger="every 2s"' in begun.text) == (True, True)
         assert await resident(hub, "村七") is None
         [(_, arguments)] = queue
         for _ in range(2):
@@ -273,6 +274,23 @@ async def test_a_large_sheet_is_written_by_the_job(hub: Hub, monkeypatch: pytest
         assert "写好了：添了21人" in (await browser.get(path)).text
     async with hub.books() as tx:
         assert await tx.scalar(select(progress.c.finished_at)) is not None
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_how_far_a_large_sheet_is_read_is_seen_on_its_page(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifier.roster_jobs.TELLS_EVERY_SECONDS", 0.02)
+    lines = "".join(f"三组,{n},村{chr(0x4E00 + n)},户主,1970-01-01,,\n" for n in range(2000))
+    async with signed_in(hub, "周文书") as browser:
+        path = (await bring(browser, (SHEET + lines).encode())).path
+        await browser.press(f"{path}/take")
+        job = roster_job(hub.database, hub.clock)({"subject": int(path.rpartition("/")[2])})
+        written, seen = asyncio.ensure_future(job), list[str]()
+        while not written.done():
+            seen += re.findall(r"2000人里看了(\d+)人", (await browser.get(path)).text)
+        await written
+    read = [int(one) for one in seen]
+    assert read == sorted(read)
+    assert [one for one in read if 0 < one < 2000]
 
 
 async def test_files_that_are_none_and_files_that_nobody_took(hub: Hub) -> None:

@@ -76,7 +76,7 @@ async def status(browser: Browser, path: str) -> int:
 async def test_a_walk_of_all_pages(walked: Hub, name: str) -> None:
     hub, may = walked, MAY[name]
     async with hub.books() as tx:
-        upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), hub.staff["周文书"])
+        upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), 1, hub.staff["周文书"])
     async with a_browser(hub) as browser:
         if name:
             await give_password(hub, name)
@@ -146,7 +146,7 @@ async def test_a_walk_of_all_presses(walked: Hub, name: str) -> None:
     """What is not his to press changes nothing, even with a good token; what is his, breaks nothing."""
     hub, may = walked, MAY[name]
     async with hub.books() as tx:
-        upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), hub.staff["周文书"])
+        upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), 1, hub.staff["周文书"])
     known = {
         "who": hub.residents["黄明"],
         "home": await household_of(hub, "黄明"),

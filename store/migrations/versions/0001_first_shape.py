@@ -485,6 +485,7 @@ def upgrade() -> None:
         sa.Column("staff_id", ID, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),

@@ -99,6 +99,7 @@ def paths_of(hub: Hub, cases: Cases) -> Iterator[tuple[Address, str]]:
     Leaving comes last.
     """
     real = {"ticket": str(cases.tickets["lamp"].id), "account": str(hub.chat.id), "digest": "0" * 64}
+    real |= {"language": "zh_CN", "message": "thanks", "medium": "chat"}
     found = sorted(addresses_of(console_of(hub)), key=lambda one: "sign-" in one.canonical)
     for address in found:
         samples = {variable: real.get(variable, "1") for variable in address.variables}

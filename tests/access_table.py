@@ -10,7 +10,8 @@ from datetime import datetime
 from aiohttp import FormData
 from sqlalchemy import select
 
-from console.visits import SESSION_COOKIE, csrf_of
+from console.forms import csrf_of
+from console.visits import SESSION_COOKIE
 from store.actions.sign_in import open_session
 from store.database import Database, Transaction
 from store.domain.errors import NotAllowed

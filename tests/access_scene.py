@@ -15,12 +15,13 @@ from store.actions.canned_replies import keep_reply
 from store.actions.disclosure_files import attach_file
 from store.actions.disclosures import add_item
 from store.actions.feeds import new_feed
-from store.actions.files import keep_document
+from store.actions.inbound import record_files
 from store.actions.notices import ask_readers, draft_notice, submit_notice
 from store.actions.personal_data import take_request
 from store.actions.roster_uploads import keep_upload
 from store.actions.saved_views import save_view
 from store.actions.services import add_service
+from store.actions.tags import add_tag
 from store.actions.tasks import ask_for_task, finish_task
 from store.actions.tickets import submit_ticket
 from store.actions.visits import open_visits
@@ -36,7 +37,16 @@ from store.domain.services import ServiceText
 from store.domain.tickets import Category, Report
 from store.queries.residents import home_seen_by
 from store.queries.tasks import task_by_id
-from store.tables import canned_replies, notice_visits, notices, occurrences, residents, saved_views, tickets
+from store.tables import (
+    canned_replies,
+    households,
+    notice_visits,
+    notices,
+    occurrences,
+    residents,
+    saved_views,
+    tickets,
+)
 from tests.acceptance.test_service_days import lawyer_day
 from tests.hub import RENDERER, Hub, parent_of
 from tests.integration.test_console_matters_walk import open_matter
@@ -92,8 +102,8 @@ async def _people(hub: Hub) -> list[str]:
 async def _village(hub: Hub) -> Samples:
     """What belongs to nobody more than to the next."""
     clerk = hub.staff["周文书"]
-    await hub.add_household(3, ("覃奶奶", ""))
     await hub.add_household(1, ("黄婆婆", ""))
+    await hub.add_household(3, ("覃奶奶", ""))
     series = await lawyer_day(hub)
     matter, vote = await open_matter(hub)
     await disclose(hub, DITCH)
@@ -115,6 +125,9 @@ async def _village(hub: Hub) -> Samples:
             "medium": "chat",
             "series": str(series.id),
             "day": str(day),
+            "gone": str(hub.residents["林强"]),
+            "home number": str(await tx.scalar(select(households.c.number).order_by(households.c.id.desc()).limit(1))),
+            "tag": str(await add_tag(tx, hub.village, "民兵", clerk)),
             "booking": str((await book_slot(tx, int(day), 1, phone, hub.residents["林嫂"])).id),
             "matter": matter.rpartition("/")[2],
             "vote": str(vote),
@@ -141,6 +154,7 @@ async def _of_group(hub: Hub, number: int, name: str) -> Samples:
         home = await tx.scalar(select(residents.c.household_id).where(residents.c.id == resident))
         return {
             "group": str(group.id),
+            "contact": str(contact.id),
             "ticket": str(ticket.id),
             "resident": str(resident),
             "household": str(home),
@@ -153,7 +167,7 @@ async def _made_by(tx: Transaction, hub: Hub, person: Staff) -> Samples:
     await save_view(tx, person, "急的", {})
     view = await tx.scalar(select(saved_views.c.id).where(saved_views.c.staff_id == person.id))
     stored = hub.files.put_document(b"x")
-    await keep_document(tx, stored)
+    await record_files(tx, [stored])
     task_id = await ask_for_task(tx, JobName.EXPORT_AUDIT, person, hub.village.id, 1)
     task = await task_by_id(tx, task_id)
     await finish_task(tx, task, "written", {"count": 1}, file=stored.sha256, file_name="x.xlsx")

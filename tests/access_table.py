@@ -3,7 +3,7 @@
 import itertools
 import string
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,6 +48,8 @@ _SETTINGS = ("landline", "town_approval_size")
 
 _OF_A_GROUP = ("/console/people/homes/new",)
 """What names its group in the form."""
+_NAMED = ("group", "plan", "booking", "account", "contact", "tag", "gone")
+"""What a form of ours names, besides what its address does."""
 _WRITTEN = {"sure": "1", "outcome": "told", "households": "1", "code": "x", "name": "新来的", "text": "明天停水"}
 
 
@@ -59,13 +61,24 @@ class ForgetfulDatabase(Database):
 
     @asynccontextmanager
     async def write(self, now: datetime) -> AsyncIterator[Transaction]:
-        try:
+        with self._watched():
             async with super().write(now) as tx, tx.trial():
                 yield tx
+            self.wrote = True
+
+    @asynccontextmanager
+    async def read(self, now: datetime) -> AsyncIterator[Transaction]:
+        with self._watched():
+            async with super().read(now) as tx:
+                yield tx
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
         except NotAllowed:
             self.not_allowed = True
             raise
-        self.wrote = True
 
     def forget(self) -> None:
         self.wrote = self.not_allowed = False
@@ -107,7 +120,7 @@ class Asker:
 
     def _form(self, path: str, samples: Samples, place: Mapping[str, str]) -> FormData:
         """With a token that is good, what says where, and without what nothing is looked at."""
-        seen = {name: samples[name] for name in ("group", "plan", "booking", "account")}
+        seen = {name: samples[name] for name in _NAMED} | {"household": samples["home number"]}
         shown = {"hash": samples.get(f"hash of {_notice(path, samples)}", "")}
         form = FormData(self.door if path in _DOORS else {"csrf": self.csrf, **_WRITTEN, **place, **seen, **shown})
         if path.endswith(("/files", "/import")):

@@ -8,6 +8,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from notifier.approving import approve
+from notifier.emergencies import warn
 from notifier.notices import preview_notice
 from store.actions.accounts import add_account
 from store.actions.bookings import book_slot
@@ -30,6 +31,7 @@ from store.domain.accounts import AccountKind
 from store.domain.answers import ATTENDING
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
+from store.domain.emergencies import Level, Source, Warned
 from store.domain.jobs import JobName
 from store.domain.people import Role, Staff
 from store.domain.personal_data import RequestKind
@@ -39,6 +41,7 @@ from store.queries.residents import home_seen_by
 from store.queries.tasks import task_by_id
 from store.tables import (
     canned_replies,
+    emergency_roll_entries,
     households,
     notice_visits,
     notices,
@@ -47,6 +50,7 @@ from store.tables import (
     saved_views,
     tickets,
 )
+from tests.acceptance.test_emergencies import WARNING, WHAT_TO_DO
 from tests.acceptance.test_service_days import lawyer_day
 from tests.hub import RENDERER, Hub, parent_of
 from tests.integration.test_console_matters_walk import open_matter
@@ -57,7 +61,7 @@ NEIGHBOUR = "next village"
 """Who holds every role there."""
 Samples = Mapping[str, str]
 """What the variables of an address may be."""
-DRAFT, WAITING, OUT = "draft", "waiting", "out"
+DRAFT, WAITING, OUT, EMERGENCY = "draft", "waiting", "out", "emergency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,9 @@ class Scene:
         """What is near, once it is his own work."""
         person = self.hub.staff[name]
         async with self.hub.books() as tx:
-            mine = notices.c.id.in_([int(self.near[state]) for state in (DRAFT, WAITING, OUT)])
-            await tx.run(notices.update().where(mine).values(drafted_by=person.id))
+            mine = notices.c.id.in_([int(self.near[state]) for state in (DRAFT, WAITING, OUT, EMERGENCY)])
+            if name != NEIGHBOUR:
+                await tx.run(notices.update().where(mine).values(drafted_by=person.id))
             return {**self.near, **await _made_by(tx, self.hub, person)}
 
 
@@ -160,7 +165,24 @@ async def _of_group(hub: Hub, number: int, name: str) -> Samples:
             "household": str(home),
             **await _made_by(tx, hub, clerk),
             **await _notices(tx, hub, group if number == 3 else hub.village),
+            **await _emergency(tx, hub, group if number == 3 else hub.village, resident),
         }
+
+
+async def _emergency(tx: Transaction, hub: Hub, area: Area, resident: int) -> Samples:
+    """A warning that is out, and the line of somebody's home on its transfer list."""
+    clerk, kind = hub.staff["周文书"], AudienceKind.VILLAGE if area == hub.village else AudienceKind.GROUP
+    files = (hub.files.put_photo(PHOTO).sha256,)
+    says = Warned(Source.WEATHER_STATION, "青榕县气象台", tx.now, "台风", Level.YELLOW, WARNING, files)
+    audience = Audience(kind, area, units=True)
+    notice, _ = await warn(tx, RENDERER, hub.village, audience, clerk, says, WHAT_TO_DO, with_roll=True)
+    entry = await tx.scalar(
+        select(emergency_roll_entries.c.id)
+        .join(residents, residents.c.household_id == emergency_roll_entries.c.household_id)
+        .where(residents.c.id == resident)
+        .order_by(emergency_roll_entries.c.id.desc())
+    )
+    return {EMERGENCY: str(notice.id), "entry": str(entry)}
 
 
 async def _made_by(tx: Transaction, hub: Hub, person: Staff) -> Samples:

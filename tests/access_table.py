@@ -17,7 +17,7 @@ from store.database import Database, Transaction
 from store.domain.errors import NotAllowed
 from store.queries.sign_in import Account
 from store.tables import contacts
-from tests.access_scene import DRAFT, OUT, WAITING, Samples, Scene
+from tests.access_scene import DRAFT, EMERGENCY, OUT, WAITING, Samples, Scene
 from tests.console_addresses import Address, addresses_of
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, a_browser, console_of
@@ -31,6 +31,7 @@ _ALWAYS_OWN = ("/console/account", "/console/days/feed", "/console/tickets/views
 _NOTICES = {
     **dict.fromkeys(("change", "submit", "release", "drop"), DRAFT),
     **dict.fromkeys(("approve", "refuse"), WAITING),
+    **dict.fromkeys(("evidence", "lift", "roll"), EMERGENCY),
 }
 _HEAD = """# Who may do what at the console
 
@@ -50,7 +51,7 @@ _OF_A_GROUP = ("/console/people/homes/new",)
 """What names its group in the form."""
 _NAMED = ("group", "plan", "booking", "account", "contact", "tag", "gone")
 """What a form of ours names, besides what its address does."""
-_WRITTEN = {"sure": "1", "outcome": "told", "households": "1", "code": "x", "name": "新来的", "text": "明天停水"}
+_WRITTEN = {"sure": "1", "households": "1", "code": "x", "name": "新来的", "text": "明天停水"}
 
 
 class ForgetfulDatabase(Database):
@@ -123,6 +124,7 @@ class Asker:
         seen = {name: samples[name] for name in _NAMED} | {"household": samples["home number"]}
         shown = {"hash": samples.get(f"hash of {_notice(path, samples)}", "")}
         form = FormData(self.door if path in _DOORS else {"csrf": self.csrf, **_WRITTEN, **place, **seen, **shown})
+        form.add_field("outcome", "moved" if "/roll/" in path else "told")
         if path.endswith(("/files", "/import")):
             form.add_field("file", b"%PDF-", filename="a.pdf")
             form.add_field("sheet", "类别,项目,金额,收支\n".encode(), filename="a.csv")
@@ -164,7 +166,8 @@ def _asked(addresses: Sequence[Address]) -> Iterator[tuple[str, str]]:
 
 def _notice(path: str, samples: Samples) -> str:
     """One in the state in which it may be done."""
-    return samples[_NOTICES.get(path.rpartition("/")[2], OUT)]
+    below = path.removeprefix("/console/notices/{notice}/").partition("/")[0]
+    return samples[_NOTICES.get(below, OUT)]
 
 
 def _filled(path: str, samples: Samples) -> str:

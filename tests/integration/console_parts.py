@@ -2,11 +2,10 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -25,12 +24,6 @@ PAGES = console_pages()
 PASSWORD = "晒谷场边第三棵榕树"
 PASSWORD_HASH = hash_of(PASSWORD)
 Client = TestClient[web.Request, web.Application]
-
-
-def walkers(everybody: Iterable[str], *twice: str) -> pytest.MarkDecorator:
-    """Everybody walks on SQLite, these on PostgreSQL too: who may much and who may a part, for SQL decides of both."""
-    on_both = [("sqlite", name) for name in everybody] + [("postgresql", name) for name in twice]
-    return pytest.mark.parametrize(("stores", "name"), on_both, indirect=["stores"])
 
 
 def console_of(hub: Hub) -> web.Application:

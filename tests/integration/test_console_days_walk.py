@@ -1,12 +1,13 @@
 """Every address of the service days as every role."""
 
+import pytest
 from sqlalchemy import select
 
 from store.domain.people import Role
 from store.tables import bookings, occurrences, series
 from tests.acceptance.test_service_days import lawyer_day
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, give_password, walkers
+from tests.integration.console_parts import a_browser, give_password
 from tests.integration.test_console_days import path_of
 from tests.unit.test_rhythms import FORM
 
@@ -39,7 +40,7 @@ SEEN = {
 }
 
 
-@walkers(SEEN, "周文书", "黄水生")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_walk_of_the_service_days(hub: Hub, name: str) -> None:
     other = await hub.neighbour_village("竹坑村")
     await other.add_officer("隔壁文书", "+8613900007082", (Role.FRONT_DESK, other.village))

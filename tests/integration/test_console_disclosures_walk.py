@@ -15,7 +15,7 @@ from store.domain.people import Role
 from store.domain.services import ServiceText
 from store.tables import disclosure_files, disclosure_items, disclosures, services
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, give_password, walkers
+from tests.integration.console_parts import Browser, a_browser, give_password
 
 BOOKS = "/console/disclosures"
 ITEM, FILE = "/console/disclosures/items/{item}", "/console/disclosures/items/{item}/files/{digest}"
@@ -89,7 +89,7 @@ async def read_all(browser: Browser, hub: Hub, books: Books) -> dict[str, tuple[
     return found
 
 
-@walkers(MAY, "周文书", "何监委")
+@pytest.mark.parametrize("name", MAY)
 async def test_a_walk_of_all_pages(hub: Hub, books: Books, name: str) -> None:
     may = MAY[name]
     async with a_browser(hub) as browser:
@@ -113,7 +113,7 @@ async def test_a_walk_of_all_pages(hub: Hub, books: Books, name: str) -> None:
     assert ("SERVICE-title" in everything) == (SERVES in may)
 
 
-@walkers(MAY, "周文书", "何监委")
+@pytest.mark.parametrize("name", MAY)
 async def test_a_walk_of_all_buttons(hub: Hub, books: Books, name: str) -> None:
     """With a good token: whatever his role does not allow is refused, and nothing is written."""
     item, file = f"{BOOKS}/items/{books.item}", f"{BOOKS}/items/{books.item}/files/{books.digest}"

@@ -1,5 +1,6 @@
 """Every address of the matters as every role."""
 
+import pytest
 from sqlalchemy import select
 
 from store.domain.people import Role
@@ -7,7 +8,7 @@ from store.queries.matters import matter_with_code
 from store.tables import entitlements, matters, paper_entries
 from tests.acceptance.test_matters import voting
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, give_password, walkers
+from tests.integration.console_parts import a_browser, give_password
 
 ADDRESSES = frozenset(
     {
@@ -43,7 +44,7 @@ async def open_matter(hub: Hub) -> tuple[str, int]:
     return f"/console/matters/{hub.village.id}/{matter.id}", int(vote)
 
 
-@walkers(SEEN, "周文书", "何监委")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_walk_of_the_matters(hub: Hub, name: str) -> None:
     other = await hub.neighbour_village("竹坑村")
     await other.add_officer("隔壁文书", "+8613900007082", (Role.FRONT_DESK, other.village))

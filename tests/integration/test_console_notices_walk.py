@@ -20,7 +20,7 @@ from store.queries.notice_lists import NoticesShown, list_notices
 from store.queries.people import staff_by_id
 from store.tables import notice_visits, notices, tickets
 from tests.hub import RENDERER, Hub
-from tests.integration.console_parts import a_browser, give_password, walkers
+from tests.integration.console_parts import a_browser, give_password
 
 LIST = "/console/notices"
 PAGES = ("", "/change", "/ledger", "/answers", "/group", "/group.png", "/code.png", "/visits")
@@ -78,7 +78,7 @@ async def case(hub: Hub) -> Case:
     return Case({"asked": asked, "waiting": waiting, "hardship": hardship}, ticket_id)
 
 
-@walkers(SEEN, "周文书", "黄水生")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_walk_of_all_addresses(hub: Hub, case: Case, name: str) -> None:
     before = await standing(hub)
     async with a_browser(hub) as browser:
@@ -128,7 +128,7 @@ async def standing(hub: Hub) -> list[tuple[object, ...]]:
     return [tuple(row) for row in (*listed, *posted)]
 
 
-@walkers(SEEN, "周文书", "黄水生")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_door_is_reported_by_who_serves_there(hub: Hub, case: Case, name: str) -> None:
     async with a_browser(hub) as browser:
         fields = {"outcome": "told"}

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from store.actions.disclosures import add_item
 from store.domain.people import Role
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, give_password, walkers
+from tests.integration.console_parts import a_browser, give_password
 from tests.integration.test_public_pages import DITCH, RENT, disclose
 
 ADDRESSES = frozenset(
@@ -35,7 +37,7 @@ def _files(path: str) -> list[str]:
     return [path, f"{path}/usual.pdf", f"{path}/large.pdf", f"{path}/1.png"]
 
 
-@walkers(SEEN, "周文书", "黄水生")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_walk_of_the_months_page(hub: Hub, name: str) -> None:
     other = await hub.neighbour_village("竹坑村")
     await other.add_officer("隔壁文书", "+8613900007082", (Role.FRONT_DESK, other.village))

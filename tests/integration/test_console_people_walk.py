@@ -10,7 +10,7 @@ from store.actions.roster_uploads import keep_upload
 from store.domain.people import Role
 from store.tables import audit_entries, residents
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, console_of, give_password, walkers
+from tests.integration.console_parts import Browser, a_browser, console_of, give_password
 
 EVERYBODY = ("陈伯", "林嫂", "林强", "黄明", "黄老太")
 OF_GROUP_3 = ("陈伯", "林嫂", "林强")
@@ -72,7 +72,7 @@ async def status(browser: Browser, path: str) -> int:
     return 401 if page.path == "/console/sign-in" else page.status
 
 
-@walkers(MAY, "周文书", "黄水生")
+@pytest.mark.parametrize("name", MAY)
 async def test_a_walk_of_all_pages(walked: Hub, name: str) -> None:
     hub, may = walked, MAY[name]
     async with hub.books() as tx:

@@ -14,7 +14,7 @@ from store.queries.ticket_lists import Shown, Wanted, list_tickets
 from store.queries.tickets import barred_from
 from store.tables import tickets
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, console_of, give_password, walkers
+from tests.integration.console_parts import a_browser, console_of, give_password
 from tests.integration.test_console_days_walk import ADDRESSES as DAYS
 from tests.integration.test_console_disclosures_walk import BOOK_ROUTES
 from tests.integration.test_console_emergencies import ADDRESSES as EMERGENCIES
@@ -86,7 +86,7 @@ async def cases(hub: Hub) -> Cases:
     return Cases(made)
 
 
-@walkers(SEEN, "周文书", "黄水生", "何监委")
+@pytest.mark.parametrize("name", SEEN)
 async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> None:
     async with a_browser(hub) as browser:
         if name:

@@ -29,11 +29,6 @@ async def tell_progress(tx: Transaction, job: JobName, subject_id: int, done: in
     await tx.run(progress.update().where(*mine).values(done=done, touched_at=tx.now))
 
 
-async def tell_progress(tx: Transaction, job: JobName, subject_id: int, done: int) -> None:
-    mine = (progress.c.job == job, progress.c.subject_id == subject_id)
-    await tx.run(progress.update().where(*mine).values(done=done, touched_at=tx.now))
-
-
 async def finish_progress(tx: Transaction, job: JobName, subject_id: int) -> None:
     await tx.run(
         progress.update()

@@ -1,7 +1,7 @@
 """The month as it is read out over the village's loudspeakers, and as sound where the machine can speak.
 
-espeak-ng is a program of its own (GPL), called where it is installed and never shipped; its voice `cmn` speaks
-Mandarin.
+espeak-ng is a program of its own (GPL), called where it is installed and never shipped. Its voice `cmn` is not used:
+in release 1.51 it reads each character's pinyin as English, tone and all ("ling two", espeak-ng issue 1370).
 """
 
 import asyncio
@@ -18,9 +18,12 @@ from store.domain.spoken import spoken
 SPEAKER = "espeak-ng"
 SPEAKS_WITHIN_SECONDS = 60
 _CLAUSE = re.compile(r"[,，;；(（。]")
-_VOICES = {"zh_CN": "cmn", "en": "en"}
+VOICES = {"zh_CN": "cmn-latn-pinyin", "en": "en"}
+"""By language, as espeak-ng calls them."""
 _WORDS_A_MINUTE = "140"
 """Slower than its usual 175: outdoors, with an echo from the hill."""
+_RIFF_LENGTH, _DATA_LENGTH = slice(4, 8), slice(40, 44)
+"""Where the two lengths stand in the header of a WAV file, each of what follows it."""
 
 
 class Speechless(Exception):
@@ -73,7 +76,7 @@ async def spoken_aloud(text: str, language: str) -> bytes:
         raise Speechless
     process = await asyncio.create_subprocess_exec(
         program,
-        *("-v", _VOICES[language], "-s", _WORDS_A_MINUTE, "--stdin", "--stdout"),
+        *("-v", VOICES[language], "-s", _WORDS_A_MINUTE, "--stdin", "--stdout"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -89,4 +92,12 @@ async def spoken_aloud(text: str, language: str) -> bytes:
             await process.wait()
     if process.returncode or not sound:
         raise Speechless
-    return sound
+    return _with_lengths(sound)
+
+
+def _with_lengths(sound: bytes) -> bytes:
+    """espeak-ng cannot go back in a pipe to say how long it spoke: it writes 2 GB, and players would show 13 hours."""
+    told = bytearray(sound)
+    for place in (_RIFF_LENGTH, _DATA_LENGTH):
+        told[place] = (len(sound) - place.stop).to_bytes(4, "little")
+    return bytes(told)

@@ -21,7 +21,7 @@ from bot.jobs import open_jobs
 from bot.open_channels import OpenChannels
 from bot.opening import open_database, utc_now
 from bot.pages import chat_pages, static_routes
-from bot.server import AccessLog, Doors, build_application
+from bot.server import AccessLog, Doors, build_application, watching_application
 from bot.settings import ConfigurationError, Settings
 from bot.simulator import simulator_routes
 from bot.web_chat import web_chat_routes
@@ -158,9 +158,7 @@ async def serve(
         stop = _told_to_stop()
         application = web_application(hub)
         application.on_shutdown.append(partial(_close_rooms, hub))
-        runner = web.AppRunner(application, access_log_class=AccessLog, shutdown_timeout=CLOSE_SECONDS)
-        await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port, reuse_address=True).start()
+        runner = await _listening(application, settings.host, settings.port)
         log.info("hub.serving", host=settings.host, port=settings.port)
         if announce:
             print(await announce(hub), flush=True)
@@ -170,9 +168,25 @@ async def serve(
 async def work(settings: Settings) -> None:
     """Everything but the web, until it is told to stop: sending, listening, jobs, the minute's tick."""
     async with open_hub(settings) as hub:
-        stop = _told_to_stop()
+        stop, runner = _told_to_stop(), None
+        if settings.worker_port:
+            watching = watching_application(hub.database, settings.metrics_token)
+            runner = await _listening(watching, settings.host, settings.worker_port)
         log.info("worker.working", accounts=len(hub.channels.by_account))
-        await _run_until(stop, hub)
+        await _run_until(stop, hub, runner=runner)
+
+
+async def _listening(application: web.Application, host: str, port: int) -> web.AppRunner:
+    """Raises ConfigurationError where the address is not to be had."""
+    runner = web.AppRunner(application, access_log_class=AccessLog, shutdown_timeout=CLOSE_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, reuse_address=True).start()
+    except OSError as error:
+        await runner.cleanup()
+        reason = str(error.strerror).rpartition(": ")[2]  # asyncio's own words begin with the address once more
+        raise ConfigurationError(f"Nothing can listen on {host}:{port}: {reason}.") from error
+    return runner
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -46,17 +46,25 @@ class Doors:
 
 def build_application(database: Database, doors: Doors, metrics_token: str) -> web.Application:
     application = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[_count_requests])
-    application.add_routes(
-        [
-            web.get("/healthz", partial(_health, database), name="health"),
-            web.get("/metrics", partial(_metrics, metrics_token), name="metrics"),
-            web.route("*", _HOOK, partial(_hook, doors), name="hook"),
-            *doors.routes,
-        ]
-    )
+    application.add_routes(_watching(database, metrics_token))
+    application.add_routes([web.route("*", _HOOK, partial(_hook, doors), name="hook"), *doors.routes])
     for prefix, inner in doors.applications.items():
         application.add_subapp(prefix, inner)
     return application
+
+
+def watching_application(database: Database, metrics_token: str) -> web.Application:
+    """For a process that serves nobody: only what says how it fares."""
+    application = web.Application()
+    application.add_routes(_watching(database, metrics_token))
+    return application
+
+
+def _watching(database: Database, metrics_token: str) -> list[web.RouteDef]:
+    return [
+        web.get("/healthz", partial(_health, database), name="health"),
+        web.get("/metrics", partial(_metrics, metrics_token), name="metrics"),
+    ]
 
 
 async def _health(database: Database, _request: web.Request) -> web.Response:

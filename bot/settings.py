@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     )
     host: Annotated[str, Field(description="The address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(description="The port to listen on", ge=1, le=65535)] = 8080
+    worker_port: Annotated[
+        int, Field(description="Where a worker answers /healthz and /metrics; 0 for nowhere", ge=0, le=65535)
+    ] = 0
     public_url: Annotated[AnyHttpUrl, Field(description="How the world reaches this hub, for webhooks and links")] = (
         AnyHttpUrl("http://127.0.0.1:8080")
     )

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from bot.main import _listening
+from bot.settings import ConfigurationError
 from notifier.notices import plan_notice
 from notifier.scheduler import Scheduler
 from store.actions.areas import change_setting
@@ -32,6 +35,7 @@ from store.domain.notices import Notice
 from store.keyring import save_keyring
 from store.queries.accounts import CREDENTIALS
 from store.tables import areas, channel_accounts, deliveries, progress, series
+from tests import real_parts
 from tests.contract.test_job_queue import procrastinate_server
 from tests.forked import Forked, serve_web_only, work
 from tests.hub import RENDERER, Hub
@@ -134,14 +138,32 @@ async def test_what_a_web_process_leaves_two_workers_do_once(
         async with asyncio.timeout(WITHIN), aiohttp.ClientSession() as session:
             await _until_up(session, free_port, web_process, tmp_path / "web")
         assert (await _written(hub, notice))[0] == 0
-        workers = [Forked(work, environment, log=tmp_path / f"worker{number}") for number in (1, 2)]
+        ports = [real_parts.free_port() for _ in range(2)]
+        workers = [
+            Forked(work, {**environment, "BANYAN_WORKER_PORT": str(port)}, log=tmp_path / f"worker{port}")
+            for port in ports
+        ]
         await _until_sent(gateway, 2)
         await _until_idle(store_url)
+        assert await _accepted_calls(ports) == 2
         for process in (web_process, *workers):
             process.signal(signal.SIGTERM)
         assert [await process.end(15) for process in (web_process, *workers)] == [0, 0, 0]
     assert await _written(hub, notice) == (2, 2, True)
     assert set(gateway.sent.values()) == {1}
+
+
+async def _accepted_calls(ports: Sequence[int]) -> float:
+    """What the workers' figures say together; they serve nothing else."""
+    calls = re.compile(r'^banyan_provider_calls_total\{.*outcome="accepted"\} (.+)$', re.MULTILINE)
+    counted: list[float] = []
+    async with aiohttp.ClientSession() as session:
+        for port in ports:
+            async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                counted += map(float, calls.findall(await answer.text()))
+            async with session.get(f"http://127.0.0.1:{port}/console") as answer:
+                assert answer.status == 404
+    return sum(counted)
 
 
 async def _until_up(session: aiohttp.ClientSession, port: int, process: Forked, log: Path) -> None:
@@ -152,6 +174,13 @@ async def _until_up(session: aiohttp.ClientSession, port: int, process: Forked, 
                 if answer.status == 200:
                     return
         await asyncio.sleep(0.05)
+
+
+async def test_an_address_that_is_taken_is_named(free_port: int) -> None:
+    runner = await _listening(web.Application(), "127.0.0.1", free_port)
+    with pytest.raises(ConfigurationError, match=rf"127\.0\.0\.1:{free_port}: address already in use"):
+        await _listening(web.Application(), "127.0.0.1", free_port)
+    await runner.cleanup()
 
 
 async def test_of_two_ticks_at_the_same_moment_neither_fails_and_each_thing_happens_once(hub: Hub) -> None:

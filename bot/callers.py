@@ -1,12 +1,22 @@
 """Where a request comes from."""
 
-from ipaddress import ip_address
+from collections.abc import Callable
 
 from aiohttp import web
 
+from notifier.networks import is_in, networks_in
 
-def caller_of(request: web.BaseRequest) -> str:
-    """The caller's address. A proxy on this machine names it last in X-Forwarded-For; what stands before is hearsay."""
-    peer = request.remote or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and peer and ip_address(peer).is_loopback else peer
+Caller = Callable[[web.BaseRequest], str]
+"""The address of whoever asks."""
+
+
+def caller_by(proxies: str) -> Caller:
+    """A proxy in one of these networks names the caller last in X-Forwarded-For; what stands before is hearsay."""
+    networks = networks_in(proxies)
+
+    def caller_of(request: web.BaseRequest) -> str:
+        peer = request.remote or ""
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return forwarded if forwarded and is_in(networks, peer) else peer
+
+    return caller_of

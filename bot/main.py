@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from bot.callers import caller_of
+from bot.callers import caller_by
 from bot.chat_rooms import ChatRooms
 from bot.ending import end_task
 from bot.holder import is_gone, new_holder
@@ -132,6 +132,7 @@ def web_application(hub: Hub) -> web.Application:
     doors = Doors(
         channels=hub.channels.by_account,
         receive=hub.inbox.receive,
+        caller=caller_by(hub.settings.proxies),
         routes=routes,
         applications={
             "/v": public_application(hub.database, hub.files, _address(hub.settings)),
@@ -143,7 +144,9 @@ def web_application(hub: Hub) -> web.Application:
 
 def _around_console(hub: Hub) -> ConsoleSurroundings:
     secure = hub.settings.public_url.scheme == "https"
-    return ConsoleSurroundings(hub.renderer, console_pages(), caller_of, secure, hub.pulse, _outside(hub.settings))
+    return ConsoleSurroundings(
+        hub.renderer, console_pages(), caller_by(hub.settings.proxies), secure, hub.pulse, _outside(hub.settings)
+    )
 
 
 async def serve(

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.callers import caller_of
+from bot.callers import Caller
 from notifier.accounts import may_call
 from notifier.channel import Channel, Receive, WebRequest
 from notifier.message import DeliveryReceipt, InboundMessage
@@ -36,10 +36,14 @@ Accept = Callable[[Account, Sequence[InboundMessage], Sequence[DeliveryReceipt]]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the server opens: the accounts' webhooks, other routes, and sub-applications by their prefix."""
+    """What the server opens: the accounts' webhooks, other routes, and sub-applications by their prefix.
+
+    `caller` tells where a request comes from.
+    """
 
     channels: Mapping[int, tuple[Account, Channel]]
     receive: Accept
+    caller: Caller
     routes: Sequence[web.RouteDef]
     applications: Mapping[str, web.Application]
 
@@ -94,7 +98,7 @@ async def _hook(doors: Doors, request: web.Request) -> web.Response:
     if account is None or channel is None or not hmac.compare_digest(secret.encode(), account.hook_secret.encode()):
         log.warning("hook.refused", account=account_id, hook=name)
         raise web.HTTPForbidden
-    if not may_call(account.credentials.get("allow", ""), caller_of(request)):
+    if not may_call(account.credentials.get("allow", ""), doors.caller(request)):
         log.warning("hook.caller_refused", account=account_id, hook=name)
         raise web.HTTPForbidden
     route = next((one for one in channel.routes() if one.name == name and request.method in one.methods), None)

@@ -6,12 +6,19 @@ Everything else is rows (`banyan channel`, `area_settings`). Each setting is rea
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifier.networks import networks_in
 
 
 class ConfigurationError(Exception):
     """A setting is wrong; the text is one sentence that names it."""
+
+
+def _of_networks(written: str) -> str:
+    networks_in(written)
+    return written
 
 
 class Settings(BaseSettings):
@@ -41,6 +48,11 @@ class Settings(BaseSettings):
     training: Annotated[
         bool, Field(description="Training mode: the phone simulator is served and nothing reaches real phones by it")
     ] = False
+    proxies: Annotated[
+        str,
+        AfterValidator(_of_networks),
+        Field(description="The networks of proxies that are believed who the caller is, parted by commas"),
+    ] = "127.0.0.0/8,::1"
     telegram: Annotated[
         bool, Field(description="Let Telegram accounts work; their messages then leave the country")
     ] = False

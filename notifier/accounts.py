@@ -8,9 +8,9 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
 
 from notifier.channel import Channel, ChannelUnreachable
+from notifier.networks import is_in, networks_in
 from notifier.registry import CHANNELS, NEEDED, Surroundings
 from store.actions.accounts import add_account
 from store.database import Transaction
@@ -67,14 +67,8 @@ def may_call(allowed: str, caller: str) -> bool:
 
     Raises ValueError where a network is none.
     """
-    networks = [ip_network(part.strip()) for part in allowed.split(",") if part.strip()]
-    if not networks:
-        return True
-    try:
-        address = ip_address(caller)
-    except ValueError:
-        return False
-    return any(address in network for network in networks)
+    networks = networks_in(allowed)
+    return not networks or is_in(networks, caller)
 
 
 async def add_working_account(

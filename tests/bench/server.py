@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.callers import caller_by
 from bot.commands.serving import configure_logging
 from bot.inbox import Inbox
 from bot.opening import utc_now
@@ -50,7 +51,7 @@ async def serve_hooks(port: int, folder: Path, *, answers: bool) -> None:
     channels = {one.id: (one, CHANNELS[one.kind](one, Surroundings("http://127.0.0.1"))) for one in accounts}
     engine = DeliveryEngine(database, channels, "bench", utc_now)
     inbox = Inbox(database, FileStore(folder / "files"), renderer, Pulse(), engine.send_soon)
-    application = build_application(database, Doors(channels, inbox.receive, (), {}), "")
+    application = build_application(database, Doors(channels, inbox.receive, caller_by("127.0.0.1"), (), {}), "")
     async with asyncio.TaskGroup() as tasks:
         if answers:
             tasks.create_task(inbox.run())

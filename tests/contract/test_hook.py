@@ -9,6 +9,7 @@ import structlog
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
+from bot.callers import caller_by
 from bot.server import Doors, build_application
 from notifier.message import DeliveryReceipt, InboundMessage
 from notifier.metrics import REQUESTS
@@ -53,7 +54,7 @@ async def account(database: Database) -> Account:
 @pytest.fixture
 async def client(database: Database, account: Account, inbox: Inbox) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
     channel = kannel_at("http://127.0.0.1:9")
-    doors = Doors({account.id: (account, channel)}, inbox.receive, [], {})
+    doors = Doors({account.id: (account, channel)}, inbox.receive, caller_by("127.0.0.1"), [], {})
     async with TestClient(TestServer(build_application(database, doors, "figures"))) as opened:
         yield opened
     await channel.close()
@@ -127,15 +128,24 @@ async def test_what_was_not_committed_is_not_acknowledged(
 
 
 @pytest.mark.parametrize(
-    ("forwarded", "status"), [("203.0.113.7", 403), ("203.0.113.7, 198.51.100.9", 200), ("nonsense", 403), ("", 403)]
+    ("proxies", "forwarded", "status"),
+    [
+        ("127.0.0.1", "203.0.113.7", 403),
+        ("127.0.0.1", "203.0.113.7, 198.51.100.9", 200),
+        ("127.0.0.1", "nonsense", 403),
+        ("127.0.0.1", "", 403),
+        ("10.0.0.0/8", "198.51.100.9", 403),
+        ("10.0.0.0/8, 127.0.0.0/8", "198.51.100.9", 200),
+        ("", "198.51.100.9", 403),
+    ],
 )
 async def test_only_the_addresses_that_an_account_names_may_call(
-    database: Database, account: Account, inbox: Inbox, forwarded: str, status: int
+    database: Database, account: Account, inbox: Inbox, proxies: str, forwarded: str, status: int
 ) -> None:
-    """Behind a proxy on this machine; without one the peer itself counts."""
+    """Behind a proxy that is believed; without one the peer itself counts."""
     strict = replace(account, credentials={"allow": "198.51.100.0/24"})
     channel = kannel_at("http://127.0.0.1:9")
-    doors = Doors({account.id: (strict, channel)}, inbox.receive, [], {})
+    doors = Doors({account.id: (strict, channel)}, inbox.receive, caller_by(proxies), [], {})
     async with TestClient(TestServer(build_application(database, doors, ""))) as opened:
         headers = {"X-Forwarded-For": forwarded} if forwarded else {}
         assert (await opened.get(hook(account), params=SAID, headers=headers)).status == status

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.callers import caller_of
+from bot.callers import caller_by
 from bot.pages import static_routes
 from console.office import Surroundings, console_application, console_pages
 from console.visits import HOME
@@ -29,7 +29,7 @@ Client = TestClient[web.Request, web.Application]
 def console_of(hub: Hub) -> web.Application:
     application = web.Application()
     application.add_routes(static_routes())
-    around = Surroundings(RENDERER, PAGES, caller_of, secure=False, pulse=hub.pulse)
+    around = Surroundings(RENDERER, PAGES, caller_by("127.0.0.1"), secure=False, pulse=hub.pulse)
     application.add_subapp("/console", console_application(hub.database, hub.files, around, hub.clock))
     return application
 

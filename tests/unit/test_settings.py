@@ -26,6 +26,8 @@ WRONG = [
     ("BANYAN_PUBLIC_URL", "ftp://village.example"),
     ("BANYAN_TRAINING", "perhaps"),
     ("BANYAN_TELEGRAM", "2"),
+    ("BANYAN_PROXIES", "10.0.0.1/8"),
+    ("BANYAN_PROXIES", "proxy.village.example"),
     ("BANYAN_DATABASE_URL", "village.db"),
     ("BANYAN_DATABASE_URL", ""),
     ("BANYAN_DATABASE_URL", "mysql://localhost/village"),

@@ -112,7 +112,9 @@ def load_keyring(path: Path) -> Keyring:
         keyring = Keyring(active=document["active"], keys=keys, index_key=_key(document["index"]))
         keyring.keys[keyring.active]
     except FileNotFoundError as error:
-        raise KeyringError(f"There is no key file at {path}. `banyan init` makes one.") from error
+        raise KeyringError(
+            f"There is no key file at {path}. `banyan init` makes one for a new store; an old store needs its own."
+        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise KeyringError(f"The key file {path} cannot be read.") from error
     if mode & 0o077:

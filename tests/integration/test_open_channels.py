@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from bot.callers import caller_by
 from bot.inbox import Inbox
 from bot.open_channels import OpenChannels
 from bot.opening import utc_now
@@ -109,7 +110,7 @@ async def _heard(hub: Hub) -> int:
 
 async def test_an_account_that_is_added_sends_and_is_called_without_a_restart(hub: Hub) -> None:
     async with SmsSink() as sink, working(hub) as channels:
-        doors = Doors(channels.by_account, hub.inbox.receive, (), {})
+        doors = Doors(channels.by_account, hub.inbox.receive, caller_by("127.0.0.1"), (), {})
         async with TestClient(TestServer(build_application(hub.database, doors, ""))) as provider:
             assert (await provider.get("/hook/999/guess/inbound")).status == 403
             account = await _added(hub, AccountKind.KANNEL, kannel_at(sink))

@@ -38,17 +38,24 @@ async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[A
 
     A receipt may have come before the call's own answer: a state that is higher already stays. On PostgreSQL the
     account is locked against a receipt that is written down at this very moment: neither would see the other.
+
+    Whoever lost the connection while committing comes again with the same answers: they are kept once, and a row that
+    has been claimed anew since waits for the answer of its later attempt.
     """
     if tx.is_postgresql:
         await locked_account(tx, account_id)
-    alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
+    alike: defaultdict[tuple[int, DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
     for attempt in attempts:
-        alike[attempt.state, attempt.code[:80], attempt.due_at].append(attempt.delivery_id)
-    for (state, reason, due_at), ids in alike.items():
-        await _move(tx, ids, state, reason, due_at)
-    named = [{"row": one.delivery_id, "name": one.provider_id[:80]} for one in attempts if one.provider_id]
+        alike[attempt.number, attempt.state, attempt.code[:80], attempt.due_at].append(attempt.delivery_id)
+    for (number, state, reason, due_at), ids in alike.items():
+        await _move(tx, ids, number, state, reason, due_at)
+    named = [
+        {"row": one.delivery_id, "number": one.number, "name": one.provider_id[:80]}
+        for one in attempts
+        if one.provider_id
+    ]
     await tx.run_many(_NAME, named)
-    await tx.insert_many(
+    await tx.insert_new_many(
         delivery_attempts,
         [
             {
@@ -66,16 +73,21 @@ async def record_attempts(tx: Transaction, account_id: int, attempts: Sequence[A
     await match_waiting(tx, account_id, [str(one["name"]) for one in named])
 
 
-_NAME = deliveries.update().where(deliveries.c.id == bindparam("row")).values(provider_id=bindparam("name"))
+_NOT_CLAIMED_SINCE = deliveries.c.attempts <= bindparam("number")
+_NAME = (
+    deliveries.update()
+    .where(deliveries.c.id == bindparam("row"), _NOT_CLAIMED_SINCE)
+    .values(provider_id=bindparam("name"))
+)
 
 
 async def _move(
-    tx: Transaction, ids: Sequence[int], state: DeliveryState, reason: str, due_at: datetime | None
+    tx: Transaction, ids: Sequence[int], number: int, state: DeliveryState, reason: str, due_at: datetime | None
 ) -> None:
     lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
     # It went out, also where the receipt has been quicker than the call's answer.
     sent_at = tx.now if state is DeliveryState.SENT else None
-    to = {"to": state, "why": reason, "next": due_at, "sent": sent_at, "lower": lower}
+    to = {"number": number, "to": state, "why": reason, "next": due_at, "sent": sent_at, "lower": lower}
     for start in range(0, len(ids), CHUNK):
         await tx.run(_RISE, {"ids": ids[start : start + CHUNK], **to})
 
@@ -86,7 +98,7 @@ def _where_lower(column: Column[Any], value: ColumnElement[Any]) -> ColumnElemen
 
 _RISE = (
     deliveries.update()
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), _NOT_CLAIMED_SINCE)
     .values(
         state=_where_lower(deliveries.c.state, bindparam("to", type_=String)),
         reason=_where_lower(deliveries.c.reason, bindparam("why", type_=String)),

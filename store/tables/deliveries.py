@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     bindparam,
     text,
 )
@@ -97,13 +98,14 @@ delivery_attempts = Table(
     "delivery_attempts",
     metadata,
     id_(),
-    to("delivery_id", "deliveries", index=True),
+    to("delivery_id", "deliveries"),
     Column("number", Integer, nullable=False),
     Column("outcome", String(12), nullable=False),
     Column("code", String(40), nullable=False),
     Column("detail", String(200), nullable=False),
     moment("started_at"),
     moment("finished_at"),
+    UniqueConstraint("delivery_id", "number"),
 )
 
 receipts_waiting = Table(

@@ -131,6 +131,29 @@ async def test_a_receipt_that_is_quicker_than_the_answer_leaves_both_moments(hub
     assert (row.state, row.sent_at, row.delivered_at) == ("delivered", hub.clock(), hub.clock() - timedelta(seconds=1))
 
 
+async def test_an_answer_that_is_written_down_again_leaves_a_later_attempt_alone(hub: Hub) -> None:
+    """The connection was lost while committing: what came through is not known, and is written once more."""
+    refused_id, taken_id = await write(hub), await write(hub, "黄明")
+    now, pace = hub.clock(), Pace(1000, 4, 0)
+    answers = [
+        Attempt(refused_id, 1, DeliveryState.QUEUED, now, "p1", code="throttled", due_at=now),
+        Attempt(taken_id, 1, DeliveryState.SENT, now, "p2"),
+    ]
+    async with hub.books() as tx:
+        assert len(await claim(tx, hub.sms.id, pace, "test", 4)) == 2
+        await record_attempts(tx, hub.sms.id, answers)
+    async with hub.books() as tx:
+        assert [row.attempts for row in await claim(tx, hub.sms.id, pace, "another", 4)] == [2]
+        await tx.run(deliveries.update().where(deliveries.c.id == refused_id).values(provider_id="p3"))
+    async with hub.books() as tx:
+        await record_attempts(tx, hub.sms.id, answers)
+        assert await claim(tx, hub.sms.id, pace, "test", 4) == []
+        rows = await tx.all(select(deliveries).order_by(deliveries.c.id))
+        kept = await tx.all(select(delivery_attempts))
+    assert [(row.state, row.provider_id) for row in rows] == [("sending", "p3"), ("sent", "p2")]
+    assert sorted((row.delivery_id, row.number) for row in kept) == [(refused_id, 1), (taken_id, 1)]
+
+
 async def test_trying_again_ends_and_every_attempt_is_kept(hub: Hub) -> None:
     channel = Scripted([BUSY] * 20)
     engine = engine_of(hub, channel)

@@ -1186,8 +1186,8 @@ def upgrade() -> None:
         sa.Column("finished_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_attempts_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempts")),
+        sa.UniqueConstraint("delivery_id", "number", name=op.f("uq_delivery_attempts_delivery_id_number")),
     )
-    op.create_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts", ["delivery_id"], unique=False)
     op.create_table(
         "disclosure_files",
         sa.Column("id", ID, autoincrement=True, nullable=False),

@@ -120,7 +120,7 @@ class Sender:
                 continue
             except Exception:  # one account's broken row must not silence the others
                 log.exception("delivery.failed", account=self._account.id)
-                lane.answered = ()
+                await self._record_singly(lane)
                 await asyncio.sleep(OUTAGE_SECONDS)
                 continue
             if pause:
@@ -128,6 +128,20 @@ class Sender:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lane.wake.wait(), pause)
                 lane.is_resting = False
+
+    async def _record_singly(self, lane: _Lane) -> None:
+        """What could not be written down together: a broken answer's row becomes unknown, the others keep theirs."""
+        while lane.answered:
+            first, *rest = lane.answered
+            try:
+                async with self._database.write(self._clock()) as tx:
+                    await self._record(tx, [first])
+            except StoreUnavailable:
+                log.warning("delivery.store_unavailable", account=self._account.id)
+                return
+            except Exception:  # one broken answer must not cost the others
+                log.exception("delivery.answer_broken", account=self._account.id, delivery=first[0].id)
+            lane.answered = rest
 
     async def _settle_doubts(self) -> None:
         while not self._stopping.is_set():

@@ -218,6 +218,27 @@ async def test_what_was_being_sent_when_the_process_died_is_unknown_and_never_se
     assert len(channel.sent) == 1
 
 
+async def test_an_answer_that_cannot_be_written_down_costs_the_others_nothing(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notifier.delivery.sender.OUTAGE_SECONDS", 0.1)
+    half_a_character = Accepted("\ud800")
+    limits = Limits(text_units=100, per_second=1000, burst=4, batch=3)
+    channel = Scripted([[Accepted("p1"), half_a_character, Accepted("p3")]], limits=limits)
+    ids = [await write(hub, name) for name in ("陈伯", "黄明", "黄水生")]
+    engine = engine_of(hub, channel)
+    working = asyncio.create_task(engine.run())
+    async with asyncio.timeout(10):
+        while (await state_of(hub, ids[2]))[0] != "sent":  # noqa: ASYNC110 - a row rings no bell
+            await asyncio.sleep(0.02)
+    engine.stop()
+    await asyncio.wait_for(working, 10)
+    async with hub.books() as tx:
+        rows = await tx.all(select(deliveries).order_by(deliveries.c.id))
+    assert [(row.state, row.provider_id) for row in rows] == [("sent", "p1"), ("sending", ""), ("sent", "p3")]
+    assert len(channel.sent) == 3
+
+
 async def test_what_a_killed_process_was_sending_is_unknown_as_soon_as_its_death_is_known(hub: Hub) -> None:
     pace = Pace(10, 4, 0)
     delivery_id = await write(hub)

@@ -43,10 +43,11 @@ class Attempt:
 async def begin_attempt(tx: Transaction, who: str, address: str) -> Attempt:
     """Count a try of an account (its number) from an address. Raises Refusal("sign_in.locked") where too many failed.
 
-    A number that nobody has is counted and locked like any other.
+    A number that nobody has is counted and locked like any other. Tries of one subject are counted one after another.
     """
     account, caller = (tx.keyring.index(one, context=SUBJECT) for one in (f"account:{who}", f"address:{address}"))
     for subject, most in ((account, TRIES_OF_ACCOUNT), (caller, TRIES_OF_ADDRESS)):
+        await tx.hold(f"sign_in:{subject.hex()}")
         if is_locked(await latest_failures(tx, subject, most), tx.now, most):
             raise Refusal("sign_in.locked", wait_minutes=int(LOCKED_FOR.total_seconds() // 60))
     ids = [await tx.insert(sign_in_failures, subject=subject, at=tx.now) for subject in (account, caller)]

@@ -1,11 +1,15 @@
 """Who gets in at the console, who does not, and what a stranger learns."""
 
+import asyncio
 import re
 
 import pytest
 from sqlalchemy import select
 
+from store.actions.sign_in import begin_attempt
 from store.actions.staff import hand_over
+from store.domain.errors import Refusal
+from store.domain.sign_in import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from store.tables import audit_entries, console_sessions, contacts, staff_passwords
 from tests.hub import Hub
 from tests.integration.console_parts import PASSWORD, Browser, a_browser, give_password, link_code, signed_in
@@ -92,6 +96,21 @@ async def test_an_address_that_tries_many_numbers_is_locked(hub: Hub) -> None:
         for last in range(20):
             assert WRONG in await try_password(browser, f"139000071{last:02}", "瞎猜的密码")
         assert LOCKED in await try_password(browser, hub.numbers["黄水生"], PASSWORD)
+
+
+async def test_of_many_tries_at_once_none_gets_past_the_count(hub: Hub) -> None:
+    async def is_taken(number: str, address: str) -> bool:
+        try:
+            async with hub.books() as tx:
+                await begin_attempt(tx, number, address)
+        except Refusal:
+            return False
+        return True
+
+    of_account = [is_taken("13900007013", f"192.0.2.{last}") for last in range(15)]
+    of_address = [is_taken(f"139000071{last}", "198.51.100.1") for last in range(10, 40)]
+    taken = [sum(await asyncio.gather(*tries)) for tries in (of_account, of_address[:15], of_address[15:])]
+    assert taken == [TRIES_OF_ACCOUNT, 15, TRIES_OF_ADDRESS - 15]
 
 
 async def test_a_right_password_forgets_the_wrong_ones(hub: Hub) -> None:

@@ -79,7 +79,9 @@ async def stop_account(tx: Transaction, account: Account, reason: str) -> None:
 async def keep_template(tx: Transaction, account: Account, code: str, text: str, *, actor: str) -> None:
     """Let an account know a template that its gateway has approved, or one of another text ("" takes it away)."""
     name = f"template.{code}"
-    credentials = {key: value for key, value in account.credentials.items() if key != name}
+    kept = await tx.scalar(_LOCKED_CREDENTIALS, {"account_id": account.id})
+    credentials = json.loads(tx.keyring.open(kept, context=CREDENTIALS))
+    credentials.pop(name, None)
     if text:
         credentials[name] = text
     sealed = tx.keyring.seal(json.dumps(credentials), context=CREDENTIALS)
@@ -94,6 +96,9 @@ async def locked_account(tx: Transaction, account_id: int) -> Any:
     return await tx.first(_LOCKED, {"account_id": account_id})
 
 
+_LOCKED_CREDENTIALS = (
+    select(channel_accounts.c.credentials).where(channel_accounts.c.id == bindparam("account_id")).with_for_update()
+)
 _LOCKED = (
     select(channel_accounts.c.next_free_at, channel_accounts.c.stopped_reason)
     .where(channel_accounts.c.id == bindparam("account_id"))

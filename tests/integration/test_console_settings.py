@@ -1,5 +1,6 @@
 """Settings at the console: what each means, what is refused, who may, and channels whose secrets never come out."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from notifier.registry import NEEDED
-from store.actions.accounts import add_account, stop_account
+from store.actions.accounts import add_account, keep_template, stop_account
 from store.domain.accounts import Account, AccountKind
 from store.domain.settings import AreaSettings
 from store.queries.accounts import account_by_id, all_accounts
@@ -291,6 +292,18 @@ async def test_templates_are_shown_with_what_the_gateway_will_object_to(
         credentials = (await account_by_id(tx, gateway.id)).credentials
     assert {name for name in credentials if name.startswith("template.")} == {"template.SMS_2"}
     assert credentials["access_key_secret"] == SECRET
+
+
+async def test_of_templates_that_are_kept_at_once_none_is_lost(hub: Hub, gateway: Account) -> None:
+    async def keep(number: int) -> None:
+        async with hub.books() as tx:
+            account = await account_by_id(tx, gateway.id)
+            await keep_template(tx, account, f"SMS_{number}", "${day}停电", actor="test")
+
+    await asyncio.gather(*map(keep, range(2, 8)))
+    async with hub.books() as tx:
+        credentials = (await account_by_id(tx, gateway.id)).credentials
+    assert {f"template.SMS_{number}" for number in range(1, 8)} <= set(credentials)
 
 
 @pytest.mark.usefixtures("gateway")

@@ -59,6 +59,12 @@ async def disclosure_for(tx: Transaction, village_id: int, month: date) -> Discl
     return await _disclosure(tx, _of(village_id, month))
 
 
+async def lock_disclosure(tx: Transaction, village_id: int, month: date) -> Disclosure | None:
+    """A month as it is now; nobody else writes in it until the commit."""
+    await tx.first(select(disclosures.c.id).where(_of(village_id, month)).with_for_update())
+    return await disclosure_for(tx, village_id, month)
+
+
 async def published_disclosure(tx: Transaction, village_id: int, month: date) -> Disclosure | None:
     return await _disclosure(tx, _of(village_id, month), _PUBLISHED)
 

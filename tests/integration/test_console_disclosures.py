@@ -233,6 +233,24 @@ async def test_a_month_is_let_out_once_somebody_has_looked(hub: Hub, desk: Brows
     assert actors == {f"staff:{hub.staff['周文书'].id}"}
 
 
+@pytest.mark.parametrize("meanwhile", ["item", "file"])
+async def test_what_came_in_after_the_look_does_not_go_out_unseen(desk: Browser, meanwhile: str) -> None:
+    item = (await enter(desk, title="低保发放,林强", category="relief", flow="posted")).path.partition("?")[0]
+    await desk.get(f"{BOOKS}/publish?month=2026-10")
+    seen = desk.hidden(f"{BOOKS}/publish")
+    if meanwhile == "file":
+        await desk.get(item)
+        await send(desk, f"{item}/files", "file", "收据.jpg", picture())
+    else:
+        await enter(desk, title="低保发放,陈伯", category="relief", flow="posted")
+    page = await desk.post(f"{BOOKS}/publish", {**seen, "looked": "1"})
+    assert (page.status, "有人记了账或者改了账" in page.text) == (409, True)
+    assert ("写着全名：陈伯" in page.text) is (meanwhile == "item"), "shown anew"
+    again = {**desk.hidden(f"{BOOKS}/publish"), "looked": "1"}
+    assert "公开了" in (await desk.post(f"{BOOKS}/publish", again)).text
+    assert "已经按过了" in (await desk.post(f"{BOOKS}/publish", again)).text
+
+
 async def test_the_month_that_runs_is_not_let_out(hub: Hub, desk: Browser) -> None:
     async with hub.books() as tx:
         entry = Entry(DisclosureCategory.OTHER, "修路", Flow.POSTED)

@@ -6,17 +6,20 @@ from sqlalchemy import literal, select
 
 from store.database import Transaction
 from store.domain.errors import NotAllowed, Refusal
-from store.domain.merging import goes_over
+from store.domain.merging import goes_over, is_struck
 from store.domain.people import Gone, Staff
 from store.queries.access import may_keep_roster
 from store.queries.areas import area_by_id
+from store.queries.matters import UNDER_WAY
 from store.queries.merging import Merging, merging_of
 from store.queries.residents import home_seen_by
+from store.queries.rolls import votes_on_roll
 from store.tables import (
     bookings,
     contact_holders,
     entitlement_holders,
     entitlements,
+    matters,
     notice_answers,
     resident_flags,
     resident_tags,
@@ -33,6 +36,7 @@ _EITHER = ("is_head", "registered", "party_member", "representative", "collectiv
 
 async def merge_residents(tx: Transaction, person: Staff, kept_id: int, gone_id: int) -> Merging:
     """Raises NotFound, NotAllowed, and Refusal("merge.stands_in_the_way") where an obstacle does."""
+    await _hold_votes(tx, kept_id)
     for one in sorted((kept_id, gone_id)):  # two who join them the other way round wait for one another here
         await home_seen_by(tx, person, one)
     merging = await merging_of(tx, person, kept_id, gone_id)
@@ -46,8 +50,16 @@ async def merge_residents(tx: Transaction, person: Staff, kept_id: int, gone_id:
     await _things(tx, kept_id, gone_id)
     await _votes(tx, merging)
     await _rows(tx, merging)
+    await _strike(tx, merging, person)
     tx.audit(merging.kept.village_id, f"staff:{person.id}", "resident.merged", f"resident:{kept_id}", gone_id)
     return merging
+
+
+async def _hold_votes(tx: Transaction, resident_id: int) -> None:
+    """Nobody votes on his village's matters, or opens a vote, until the commit."""
+    his = select(residents.c.area_id).where(residents.c.id == resident_id).scalar_subquery()
+    under_way = (matters.c.area_id == his, matters.c.state.in_(UNDER_WAY))
+    await tx.all(select(matters.c.id).where(*under_way).order_by(matters.c.id).with_for_update())
 
 
 async def _links(tx: Transaction, table: Any, column: str, kept_id: int, gone_id: int, **also: None) -> None:
@@ -92,6 +104,19 @@ async def _votes(tx: Transaction, merging: Merging) -> None:
     )
     if over:
         await tx.run(entitlement_holders.insert().from_select(["entitlement_id", "resident_id"], theirs))
+
+
+async def _strike(tx: Transaction, merging: Merging, person: Staff) -> None:
+    """Of an open vote that each had, the other is on the roll no more; the votes that are left are counted anew.
+
+    Whoever is struck has not cast, so that no cast is left without its vote.
+    """
+    for matter_id in (vote.matter_id for vote in merging.votes if is_struck(vote)):
+        size = votes_on_roll(matter_id).scalar_subquery()
+        await tx.run(matters.update().where(matters.c.id == matter_id).values(roll_size=size))
+        tx.audit(
+            merging.kept.village_id, f"staff:{person.id}", "roll.struck", f"matter:{matter_id}", list(_ids(merging))
+        )
 
 
 async def _rows(tx: Transaction, merging: Merging) -> None:

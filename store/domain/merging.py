@@ -19,7 +19,10 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VoteOfTwo:
-    """One matter in which either of the two has a vote of his own; a vote of their common home is not one."""
+    """One matter in which either of the two has a vote of his own; a vote of their common home is not one.
+
+    While it is open, a ballot on paper that one person has entered and nobody else yet counts as cast.
+    """
 
     matter_id: int
     title: str
@@ -40,6 +43,11 @@ def obstacle_of(vote: VoteOfTwo) -> Obstacle | None:
 def goes_over(vote: VoteOfTwo) -> bool:
     """Whether the one who is kept may cast, or change, the vote of the other from now on."""
     return vote.is_open and vote.gone_entitled and not vote.kept_entitled
+
+
+def is_struck(vote: VoteOfTwo) -> bool:
+    """Whether the other leaves the roll: he could still cast, on paper too, beside the one who is kept."""
+    return vote.is_open and vote.gone_entitled and vote.kept_entitled and not vote.gone_cast
 
 
 def obstacles_of(votes: Sequence[VoteOfTwo]) -> tuple[tuple[Obstacle, str], ...]:

@@ -21,6 +21,7 @@ from store.domain.errors import NotFound
 from store.domain.matters import MatterState
 from store.domain.people import ContactKind
 from store.domain.rules import HeldAs, rule_from_json
+from store.queries.rolls import IS_HIMSELF
 from store.tables import (
     areas,
     casts,
@@ -182,7 +183,8 @@ async def entitlements_of(tx: Transaction, matter_id: int, resident_ids: Collect
     rows = await tx.all(
         select(entitlement_holders.c.resident_id, entitlements.c.id)
         .join(entitlements, entitlements.c.id == entitlement_holders.c.entitlement_id)
-        .where(entitlements.c.matter_id == matter_id, entitlement_holders.c.resident_id.in_(list(resident_ids)))
+        .join(residents, residents.c.id == entitlement_holders.c.resident_id)
+        .where(entitlements.c.matter_id == matter_id, residents.c.id.in_(list(resident_ids)), IS_HIMSELF)
     )
     return {row.resident_id: row.id for row in rows}
 
@@ -240,7 +242,7 @@ async def contacts_to_ask(tx: Transaction, matter_id: int) -> tuple[list[int], i
                 contacts.c.opted_out_at.is_(None),
             ),
         )
-        .where(entitlements.c.matter_id == matter_id)
+        .where(entitlements.c.matter_id == matter_id, IS_HIMSELF)
         .order_by(
             entitlements.c.id,
             contacts.c.id.is_(None),

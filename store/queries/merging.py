@@ -19,6 +19,7 @@ from store.tables import (
     entitlements,
     matters,
     notice_answers,
+    paper_entries,
     resident_tags,
     residents,
     staff,
@@ -96,7 +97,13 @@ async def _votes(tx: Transaction, kept_id: int, gone_id: int) -> tuple[VoteOfTwo
             matters.c.state,
             entitlement_holders.c.entitlement_id,
             entitlement_holders.c.resident_id,
-            exists(select(casts.c.id).where(casts.c.entitlement_id == entitlements.c.id)).label("is_cast"),
+            or_(
+                exists(select(casts.c.id).where(casts.c.entitlement_id == entitlements.c.id)),
+                and_(
+                    matters.c.state == MatterState.VOTING,
+                    exists(select(paper_entries.c.at).where(paper_entries.c.entitlement_id == entitlements.c.id)),
+                ),
+            ).label("is_cast"),
         )
         .join(entitlements, entitlements.c.matter_id == matters.c.id)
         .join(entitlement_holders, entitlement_holders.c.entitlement_id == entitlements.c.id)

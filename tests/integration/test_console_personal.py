@@ -12,6 +12,7 @@ from sqlalchemy import select
 from store.actions.ballots import cast_ballot
 from store.actions.flags import end_flags_that_ran_out
 from store.actions.matters import Publication, close_matter, open_voting, propose_matter, publish_matter
+from store.actions.paper_ballots import enter_paper_ballot
 from store.actions.tickets import submit_ticket, use_safe_contact
 from store.domain.ballots import Choice
 from store.domain.deliberation import RollKind
@@ -20,6 +21,7 @@ from store.domain.personal_data import ERASED
 from store.domain.tickets import Category, Report
 from store.queries.matters import entitlements_of, matter_by_id
 from store.queries.people import ADDRESS, contact_at, names_standing_in
+from store.queries.rolls import roll_page
 from store.tables import (
     audit_entries,
     casts,
@@ -50,14 +52,14 @@ def path_of(hub: Hub, name: str) -> str:
     return f"/console/people/{hub.residents[name]}"
 
 
-async def an_open_vote(hub: Hub, voters: Iterable[str] = ()) -> int:
+async def an_open_vote(hub: Hub, voters: Iterable[str] = (), roll: RollKind = RollKind.ADULTS) -> int:
     contact = await hub.contact_of("林嫂")
     person = hub.staff["李书记"]
     async with hub.books() as tx:
         proposed = await propose_matter(tx, hub.village, "鱼塘续包5年,年租8万", contact)
         what = Publication("鱼塘续包", "续包5年,年租8万,每年年初交齐。", None, named=True)
         published = await publish_matter(tx, proposed, what, person)
-        matter = await open_voting(tx, published, RollKind.ADULTS, tx.now + timedelta(days=9), person)
+        matter = await open_voting(tx, published, roll, tx.now + timedelta(days=9), person)
         for name in voters:
             await cast_ballot(
                 tx, matter.id, hub.residents[name], Choice.AGREE, actor=f"contact:{contact.id}", channel="simulator"
@@ -171,6 +173,41 @@ async def test_a_vote_that_only_the_other_has_goes_over(hub: Hub) -> None:
     async with hub.books() as tx:
         held = await entitlements_of(tx, matter_id, [hub.residents["林嫂"]])
         assert list(held) == [hub.residents["林嫂"]]
+
+
+@pytest.mark.parametrize(
+    ("roll", "kept", "homes_left"),
+    [(RollKind.ADULTS, "林嫂", ()), (RollKind.HOUSEHOLDS, "陈伯", ("林嫂",))],
+)
+async def test_who_is_on_an_open_roll_twice_stays_there_once(
+    hub: Hub, roll: RollKind, kept: str, homes_left: tuple[str, ...]
+) -> None:
+    matter_id = await an_open_vote(hub, [kept], roll)
+    async with hub.books() as tx:
+        before = (await matter_by_id(tx, matter_id)).roll_size
+        chain = [tuple(row) for row in await tx.all(select(casts))]
+    async with signed_in(hub, "周文书") as browser:
+        told = await browser.get(f"{path_of(hub, kept)}/merge?with={hub.residents['林强']}")
+        assert "并掉的这个划掉" in told.text
+        assert "并好了" in (await browser.press(f"{path_of(hub, kept)}/merge")).text
+    async with hub.books() as tx:
+        after = await matter_by_id(tx, matter_id)
+        lines = (await roll_page(tx, matter_id)).lines
+        held = await entitlements_of(tx, matter_id, [hub.residents[name] for name in (kept, "林强", *homes_left)])
+        assert [tuple(row) for row in await tx.all(select(casts))] == chain
+    assert set(held) == {hub.residents[name] for name in (kept, *homes_left)}
+    assert after.roll_size == len(lines) == before - (not homes_left)
+    assert await facts(hub, "roll.struck") == [f"matter:{matter_id}"]
+
+
+async def test_a_paper_that_one_person_has_entered_is_a_vote_of_the_other(hub: Hub) -> None:
+    matter_id = await an_open_vote(hub)
+    async with hub.books() as tx:
+        matter = await matter_by_id(tx, matter_id)
+        [mine] = (await roll_page(tx, matter_id, "林强")).lines
+        await enter_paper_ballot(tx, matter, mine, Choice.AGREE, hub.staff["周文书"])
+    async with signed_in(hub, "周文书") as browser:
+        assert "还在投票" in await merged(browser, hub, "林嫂", "林强")
 
 
 async def test_what_is_kept_is_shown_printed_and_taken_along(hub: Hub) -> None:

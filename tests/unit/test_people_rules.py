@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from notifier.render import TEMPLATES
-from store.domain.merging import Obstacle, VoteOfTwo, goes_over, obstacle_of
+from store.domain.merging import Obstacle, VoteOfTwo, goes_over, is_struck, obstacle_of
 from store.domain.names import initials_of
 from store.domain.personal_data import Kept, Part, verdicts_on
 from store.domain.phones import masked_number
@@ -61,6 +61,7 @@ def vote(marks: str) -> VoteOfTwo:
 def test_one_person_has_one_vote(marks: str, obstacle: Obstacle | None, over: bool) -> None:  # noqa: FBT001
     assert obstacle_of(vote(marks)) is obstacle
     assert goes_over(vote(marks)) is over
+    assert is_struck(vote(marks)) is (marks in {"oKg", "okg"})
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,16 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What there is of a person. `is_here`: he lives in the village; `in_office`: he serves it."""
+    """What there is of a person. `is_here`: he lives in the village; `in_office`: he serves it.
+
+    `untold`: a ticket of his is open that the one who asks may not read out; no reason may say that there is one.
+    """
 
     is_here: bool
     in_office: bool
     open_tickets: int
     votes: int
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def _name(kept: Kept) -> Verdict:
         return Verdict(Part.NAME, goes=False, reason="archive", law="cun_34")
     if kept.open_tickets:
         return Verdict(Part.NAME, goes=False, reason="open_tickets", law="pipl_13")
-    return Verdict(Part.NAME, goes=True)
+    return _needed(Part.NAME) if kept.untold else Verdict(Part.NAME, goes=True)
 
 
 def _numbers(kept: Kept) -> Verdict:
@@ -87,7 +91,11 @@ def _numbers(kept: Kept) -> Verdict:
         return Verdict(Part.NUMBERS, goes=False, reason="office", law="pipl_13")
     if kept.open_tickets:
         return Verdict(Part.NUMBERS, goes=False, reason="open_tickets", law="pipl_13")
-    return Verdict(Part.NUMBERS, goes=True)
+    return _needed(Part.NUMBERS) if kept.untold else Verdict(Part.NUMBERS, goes=True)
+
+
+def _needed(part: Part) -> Verdict:
+    return Verdict(part, goes=False, reason="needed", law="pipl_13")
 
 
 def _tickets(kept: Kept) -> Verdict:

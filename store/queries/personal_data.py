@@ -106,10 +106,11 @@ async def kept_about(tx: Transaction, person: Staff, resident_id: int) -> KeptAb
     """Whoever calls this leaves an audit fact. Raises NotFound."""
     sheet = await resident_sheet(tx, person, resident_id)
     shown, open_ones = await _tickets(tx, person, resident_id)
+    untold = await _open_tickets(tx, resident_id) > open_ones
     votes = await _votes(tx, resident_id)
     serving = select(func.count()).select_from(staff)
     in_office = bool(await tx.scalar(serving.where(staff.c.resident_id == resident_id, staff.c.ended_at.is_(None))))
-    kept = Kept(not sheet.gone, in_office, open_ones, len(votes))
+    kept = Kept(not sheet.gone, in_office, open_ones, len(votes), untold)
     sees_flags, looks = may_see_flags(person, sheet.path), await looks_at(tx, sheet)
     identity = select(residents.c.identity_hash).where(residents.c.id == resident_id)
     return KeptAbout(
@@ -220,6 +221,12 @@ async def _tickets(tx: Transaction, person: Staff, resident_id: int) -> tuple[tu
         said.setdefault(line.ticket_id, []).append(line.text)
     shown = tuple(TicketKept(one.number, one.category, one.opened_at, tuple(said.get(one.id, ()))) for one in seen)
     return shown, sum(one.state in OPEN_STATES for one in seen)
+
+
+async def _open_tickets(tx: Transaction, resident_id: int) -> int:
+    """All that are open, whoever may see them."""
+    his = (tickets.c.resident_id == resident_id, tickets.c.state.in_(OPEN_STATES))
+    return int(await tx.scalar(select(func.count()).select_from(tickets).where(*his)))
 
 
 async def _votes(tx: Transaction, resident_id: int) -> tuple[tuple[str, bool], ...]:

@@ -275,6 +275,24 @@ async def test_what_nothing_holds_is_deleted_when_he_asks(hub: Hub) -> None:
         assert await tx.scalar(still) is None
 
 
+async def test_what_a_ticket_that_he_may_not_see_needs_stays_and_it_is_not_told(hub: Hub) -> None:
+    contact = await hub.contact_of("陈伯")
+    async with hub.books() as tx:
+        report = Report(Category.OTHER, "", "SECRET-complaint", about_staff=True)
+        accused = [hub.staff["周文书"].id]
+        await submit_ticket(tx, hub.village, report, contact, resident_id=hub.residents["陈伯"], accused=accused)
+    path = f"{path_of(hub, '陈伯')}/kept"
+    async with signed_in(hub, "周文书") as browser:
+        await browser.get(path_of(hub, "陈伯"))
+        await browser.press(f"{path_of(hub, '陈伯')}/gone", why="moved")
+        await browser.get(path)
+        page = await browser.press(f"{path}/erase", sure="1")
+        assert page.text.count("村里办事还要用") == 2, "the name and the number"
+        assert not re.search("SECRET|还没办完", page.text)
+    assert (await row_of(hub, "陈伯"))["name"] == "陈伯"
+    assert await contact_of_number(hub, "+8613900007001") is not None
+
+
 async def test_a_dash_where_a_name_stood_is_nobodys_name(hub: Hub) -> None:
     async with hub.books() as tx:
         gone = residents.c.id == hub.residents["陈伯"]

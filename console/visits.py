@@ -168,15 +168,15 @@ class Doorkeeper:
     def press(self, handler: Press, again: Page | None = None, *, most_bytes: int = 0) -> Handler:
         """A form for staff. Whoever is refused reads why on the page `again`, where what he wrote stands.
 
-        Whoever's session ended while he wrote gets it back too. `most_bytes` where a file comes with it that may be
-        larger than what one writes.
+        Whoever's session ended while he wrote gets back what he typed, under the names in `words.typed`; choices and
+        secrets have none there. `most_bytes` where a file comes with it that may be larger than what one writes.
         """
 
         async def answer(request: web.Request) -> web.StreamResponse:
             visit = await self._used(request)
             if visit is None:
-                sent = await request.post()
-                return self.office.pages.page(request, "signed_out.html", status=401, text=str(sent.get("text", "")))
+                typed = [(name, text) for name, text in (await request.post()).items() if isinstance(text, str)]
+                return self.office.pages.page(request, "signed_out.html", status=401, typed=typed)
             fields = await read_form(request, request.cookies[SESSION_COOKIE])
             try:
                 check_lengths(fields)

@@ -19,7 +19,7 @@ _MOST_DIGITS = 6
 
 def minutes_of(fields: Fields) -> Minutes:
     """Raises Refusal: `matter.minutes_lack` (lacking) for what is not filled in or is no number, no day."""
-    rule, subject, held_on = _rule(fields), fields.get("subject", ""), _day(fields, "held_on")
+    rule, subject, held_on = _rule(fields), fields.get("matter_subject", ""), _day(fields, "held_on")
     counts = {name: _count(fields, name) for name in COUNTS}
     if held_on is None or subject not in set(MatterSubject):
         raise Refusal("matter.minutes_lack")

@@ -28,17 +28,17 @@ _MOST_DIGITS = 9
 
 
 async def _submit(tx: Transaction, renderer: Renderer, person: Staff, notice: Notice, fields: Fields) -> Tells:
-    done = await submit(tx, renderer, notice, person, fields.get("plan", ""))
+    done = await submit(tx, renderer, notice, person, fields.get("plan_hash", ""))
     return approval_tells(done.notice, done.plan, done.contacts)
 
 
 async def _release(tx: Transaction, renderer: Renderer, person: Staff, notice: Notice, fields: Fields) -> Tells:
-    await release(tx, renderer, notice, person, fields.get("plan", ""))
+    await release(tx, renderer, notice, person, fields.get("plan_hash", ""))
     return ()
 
 
 async def _approve(tx: Transaction, renderer: Renderer, person: Staff, notice: Notice, fields: Fields) -> Tells:
-    approved, due, drafter = await approve(tx, renderer, notice, person, fields.get("plan", ""))
+    approved, due, drafter = await approve(tx, renderer, notice, person, fields.get("plan_hash", ""))
     return approved_tells(drafter, {"number": approved.number, "due": due})
 
 

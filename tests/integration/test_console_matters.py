@@ -15,7 +15,7 @@ from tests.integration.console_parts import Browser, signed_in
 
 MEETING = {
     "rule": "representatives-assembly_representative",
-    "subject": "general",
+    "matter_subject": "general",
     "held_on": "2026-11-20",
     "roll_size": "30",
     "present": "25",
@@ -101,7 +101,7 @@ async def test_what_a_meeting_lacks_is_named_before_it_is_written_down(hub: Hub)
     async with signed_in(hub, "李书记") as browser:
         await browser.get(path)
         await browser.press(f"{path}/close", sure="1")
-        page = await browser.press(f"{path}/decide", **{**MEETING, "subject": "villagers_interests"})
+        page = await browser.press(f"{path}/decide", **{**MEETING, "matter_subject": "villagers_interests"})
         for name in ("村民会议授权的日期", "党组织研究的日期"):
             assert name in page.text
         assert "对，记下" not in page.text

@@ -176,7 +176,7 @@ async def test_nobody_approves_his_own_nor_what_is_not_his_to_approve(hub: Hub) 
 
 
 def plan(fields: dict[str, str]) -> dict[str, str]:
-    return {name: fields[name] for name in ("hash", "plan")}
+    return {name: fields[name] for name in ("hash", "plan_hash")}
 
 
 async def test_what_is_approved_is_what_was_seen(hub: Hub) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+import tomllib
 
 import pytest
 from sqlalchemy import select
 
+from notifier.render import TEMPLATES
 from store.actions.sign_in import begin_attempt
 from store.actions.staff import hand_over
 from store.domain.errors import Refusal
@@ -194,6 +196,32 @@ async def test_what_was_written_is_given_back_when_the_session_has_ended(hub: Hu
         hub.clock.pass_time(hours=9)
         answer = await browser.press(f"{path}/answer", text="明天上午<电工>来")
     assert (answer.status, "明天上午&lt;电工&gt;来" in answer.text) == (401, True)
+
+
+async def test_every_field_that_was_typed_is_given_back_and_no_secret(hub: Hub) -> None:
+    async with signed_in(hub, "周文书") as browser:
+        await browser.get("/console/disclosures/new?month=2026-10")
+        hub.clock.pass_time(hours=9)
+        typed = {"title": "修三组水渠120米", "amount": "1.26万元", "list": "陈*强", "text": "三家比价"}
+        answer = await browser.press("/console/disclosures/new", **typed, category="works", password="晒谷场边")
+    assert answer.status == 401
+    for words in (*typed.values(), "项目", "金额", "传的文件，要再来一遍"):
+        assert words in answer.text, words
+    for hidden in ("works", "2026-10", "晒谷场边"):
+        assert hidden not in answer.text, hidden
+
+
+def test_whatever_is_typed_has_a_name_when_it_is_given_back() -> None:
+    """But for the sign-in, what is searched for, and the settings, where a name stands for many things."""
+    typed = re.compile(
+        r'<textarea[^>]*? name="(\w+)"|\bline\((?:[^,()]+, )?"(\w+)", words'
+        r'|<input(?![^>]*type="(?:hidden|radio|checkbox|file|search|password)")[^>]*? name="(\w+)"'
+    )
+    pages = (path.read_text("utf-8") for path in (TEMPLATES / "console").glob("*.html"))
+    names = {next(filter(None, found)) for page in pages for found in typed.findall(page)}
+    for language in ("zh_CN", "en"):
+        words = tomllib.loads((TEMPLATES / language / "pages" / "console.toml").read_text("utf-8"))["typed"]
+        assert names - set(words) == {"code", "since", "to", "value"}
 
 
 async def test_forms_of_other_sites_and_old_tokens_are_refused(hub: Hub) -> None:

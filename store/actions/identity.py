@@ -10,6 +10,7 @@ from store.actions.contacts import add_holder, give_office
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Contact, ContactKind, Proof, Staff
+from store.domain.sign_in import plain_code
 from store.queries.people import ADDRESS, contact_at, contact_by_id, staff_by_id
 from store.tables import codes
 
@@ -121,7 +122,7 @@ async def _use(tx: Transaction, asker: Contact, purpose: str, code: str, *condit
 
 async def _take(tx: Transaction, purpose: str, code: str, *conditions: ColumnElement[bool]) -> Any:
     """The row of a code that is good now, used from now on; None where there is none."""
-    hashed = tx.keyring.index(code, context=CODE)
+    hashed = tx.keyring.index(plain_code(code), context=CODE)
     row = await tx.first(
         select(codes)
         .where(

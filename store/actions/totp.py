@@ -3,6 +3,7 @@
 from store.database import Transaction
 from store.domain.errors import Refusal
 from store.domain.people import Staff
+from store.domain.sign_in import plain_code
 from store.domain.totp import new_secret, step_of
 from store.queries.totp import SECRET, totp_of, uses_totp
 from store.tables import staff_totp
@@ -41,7 +42,7 @@ async def _take(tx: Transaction, staff_id: int, code: str, *, confirmed: bool) -
     totp = await totp_of(tx, staff_id)
     if totp is None or totp.is_confirmed is not confirmed:
         return False
-    step = step_of(totp.secret, code, tx.now, after=totp.last_step)
+    step = step_of(totp.secret, plain_code(code), tx.now, after=totp.last_step)
     if step is None:
         return False
     mine = (staff_totp.c.staff_id == staff_id, staff_totp.c.last_step < step)

@@ -23,6 +23,8 @@ _FEWEST_CHARACTERS = 5
 """Different ones: 11112222 and 88888888 are what is tried first."""
 _RUNS = "01234567890 09876543210 abcdefghijklmnopqrstuvwxyz qwertyuiop"
 
+_FULL_WIDTH = {0xFF10 + figure: str(figure) for figure in range(10)}
+
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSession:
@@ -44,6 +46,11 @@ def is_locked(failures: Sequence[datetime], now: datetime, most: int) -> bool:
         return False
     newest, oldest = failures[0], failures[most - 1]
     return newest - oldest <= LOCKED_FOR and now - newest < LOCKED_FOR
+
+
+def plain_code(written: str) -> str:
+    """A code as it was sent: a Chinese keyboard writes its figures full-width."""
+    return written.translate(_FULL_WIDTH).strip()
 
 
 def check_password(password: str) -> None:

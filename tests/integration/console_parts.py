@@ -40,6 +40,11 @@ async def give_password(hub: Hub, name: str) -> None:
         await tx.insert(staff_passwords, staff_id=hub.staff[name].id, hash=PASSWORD_HASH, set_at=tx.now)
 
 
+def full_width(code: str) -> str:
+    """As a Chinese keyboard writes it."""
+    return "".join(chr(ord(figure) + 0xFEE0) for figure in code)
+
+
 async def link_code(hub: Hub, name: str) -> str:
     async with hub.books() as tx:
         return await new_link_code(tx, await staff_by_id(tx, hub.staff[name].id), actor="system")

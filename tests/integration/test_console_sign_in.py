@@ -14,7 +14,15 @@ from store.domain.errors import Refusal
 from store.domain.sign_in import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from store.tables import audit_entries, console_sessions, contacts, staff_passwords
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD, Browser, a_browser, give_password, link_code, signed_in
+from tests.integration.console_parts import (
+    PASSWORD,
+    Browser,
+    a_browser,
+    full_width,
+    give_password,
+    link_code,
+    signed_in,
+)
 
 WRONG = "手机号或密码不对"
 LOCKED = "试错太多次了"
@@ -50,7 +58,7 @@ async def test_whoever_sends_or_approves_gets_a_code_by_sms(hub: Hub) -> None:
         assert "谁来要都别给" in sms
         code = re.search(r"\d{6}", sms)
         assert code
-        assert (await browser.press("/console/code", code=code[0])).path == "/console/today"
+        assert (await browser.press("/console/code", code=full_width(code[0]))).path == "/console/today"
     assert await facts(hub) == ["console.sign_in_failed", "console.signed_in"]
 
 
@@ -131,7 +139,7 @@ async def test_a_link_code_sets_a_password_once_and_links_a_phone_too(hub: Hub) 
         await browser.get("/console/start")
         different = await browser.press("/console/start", code=code, password=PASSWORD, again="另外一个密码呀")
         assert "两遍密码不一样" in different.text
-        done = await browser.press("/console/start", code=code, password=PASSWORD, again=PASSWORD)
+        done = await browser.press("/console/start", code=full_width(code), password=PASSWORD, again=PASSWORD)
         assert "密码设好了" in done.text
         assert (await browser.sign_in("何监委")).path == "/console/today"
         await browser.get("/console/start")

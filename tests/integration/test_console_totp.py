@@ -12,7 +12,7 @@ from store.domain.totp import link_for_app, new_secret
 from store.keyring import with_new_active_key
 from store.tables import audit_entries, staff_totp
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD, Browser, a_browser, link_code, signed_in
+from tests.integration.console_parts import PASSWORD, Browser, a_browser, full_width, link_code, signed_in
 
 ACCOUNT = "/console/account"
 
@@ -53,7 +53,8 @@ async def test_no_sms_is_sent_and_each_code_is_good_once(hub: Hub) -> None:
         await enter_password(browser, hub, "周文书")
         assert (await browser.press("/console/code", code=code)).status == 403
         hub.clock.pass_time(seconds=30)
-        assert (await browser.press("/console/code", code=now_code(hub, secret, 1))).path == "/console/today"
+        typed = full_width(now_code(hub, secret, 1))
+        assert (await browser.press("/console/code", code=typed)).path == "/console/today"
         assert await hub.told("周文书") == told
 
 

@@ -15,6 +15,7 @@ from store.domain.errors import NotAllowed, NotFound
 from store.domain.people import Staff
 from store.queries.access import may_disclose
 from store.queries.disclosures import disclosure_for, latest_disclosure, open_month, published_item, urgent_items
+from store.queries.membership import any_lives_in
 from store.queries.public_disclosures import has_lists_posted
 
 
@@ -54,8 +55,9 @@ class Disclosures:
 
     async def may_see_lists(self) -> bool:
         """Whether somebody is known to live here, and a list of names is posted."""
-        is_villager = bool(self.speaker.holders) and not self.speaker.by_sms
-        return is_villager and await has_lists_posted(self.tx, self.speaker.settings)
+        if self.speaker.by_sms or not await any_lives_in(self.tx, self.village, self.speaker.contact.holders):
+            return False
+        return await has_lists_posted(self.tx, self.speaker.settings)
 
     async def open_lists(self) -> str:
         """The path of a page with the lists, for half an hour. Raises NotAllowed for who is not known to live here."""

@@ -1,6 +1,6 @@
 """Who belongs to an audience, as a condition on residents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, true
@@ -134,6 +134,11 @@ def _of_age(audience: Audience, today: date) -> list[ColumnElement[bool]]:
 def _younger_than(years: int, today: date) -> ColumnElement[bool]:
     by_year = and_(residents.c.birth.is_(None), residents.c.birth_year > today.year - years)
     return or_(residents.c.birth > born_by(today, years), by_year)
+
+
+async def any_lives_in(tx: Transaction, area: Area, resident_ids: Collection[int]) -> bool:
+    found = select(residents.c.id).where(residents.c.id.in_(resident_ids), lives_in(area)).limit(1)
+    return await tx.first(found) is not None
 
 
 async def people_meant(tx: Transaction, audience: Audience, today: date) -> int:

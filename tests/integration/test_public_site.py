@@ -11,10 +11,14 @@ from sqlalchemy import select
 from yarl import URL
 
 from store.actions.areas import change_setting
+from store.actions.residents import mark_gone
 from store.actions.series_changes import change_place
 from store.domain.areas import AreaKind
+from store.domain.people import Gone
 from store.queries.areas import settings_for
+from store.queries.people import staff_by_id
 from store.queries.public_disclosures import lists_posted
+from store.queries.residents import home_seen_by
 from store.queries.service_days import service_days_ahead
 from store.tables import audit_entries, disclosure_items, matters, reading_links
 from tests.hub import Hub, parent_of
@@ -279,6 +283,19 @@ async def test_names_are_for_villagers_and_leave_with_their_time(hub: Hub, fille
         assert await lists_posted(tx, await settings_for(tx, hub.village.id)) == []
         kept = await tx.first(select(disclosure_items).where(disclosure_items.c.id == filled.relief))
     assert kept, "the item itself stays"
+
+
+@pytest.mark.usefixtures("filled")
+async def test_names_are_not_for_who_lives_here_no_more(hub: Hub) -> None:
+    await hub.say(hub.chat, "guest", "村里的账")
+    await _is_of(hub, "guest", "林嫂")
+    [before] = await hub.say(hub.chat, "guest", "村里的账")
+    async with hub.books() as tx:
+        secretary = await staff_by_id(tx, hub.staff["李书记"].id)
+        home = await home_seen_by(tx, secretary, hub.residents["林嫂"])
+        await mark_gone(tx, home, Gone.MOVED, secretary)
+    [after] = await hub.say(hub.chat, "guest", "村里的账")
+    assert ["看名单" in [label for label, _ in month.buttons] for month in (before, after)] == [True, False]
 
 
 async def _is_of(hub: Hub, address: str, name: str) -> None:

@@ -12,7 +12,7 @@ from store.domain.areas import Area
 from store.domain.errors import Refusal
 from store.domain.setting_rules import check_together, checked_setting
 from store.queries.areas import settings_for
-from store.tables import areas
+from store.tables import area_settings, areas
 
 LONGEST_NAME = 20
 """Characters: it stands in brackets before every SMS, and a gateway's signature is no longer."""
@@ -29,13 +29,14 @@ async def set_setting(tx: Transaction, area: Area, name: str, value: object, *, 
 
 
 async def set_own_days(tx: Transaction, area: Area, days: Mapping[date, bool | None], *, actor: str) -> bool:
-    """Say of days whether this village works on them; None leaves a day to the nation. Whether anything changed."""
-    known = dict((await settings_for(tx, area.id)).own_days)
+    """Say of days whether this area works on them; None leaves a day to those above it. Whether anything changed."""
+    mine = (area_settings.c.area_id == area.id, area_settings.c.name == "own_days")
+    known = dict(await tx.scalar(select(area_settings.c.value).where(*mine)) or {})
     for day, works in days.items():
-        known.pop(day, None)
+        known.pop(f"{day}", None)
         if works is not None:
-            known[day] = works
-    return await set_setting(tx, area, "own_days", {f"{day}": works for day, works in known.items()}, actor=actor)
+            known[f"{day}"] = works
+    return await set_setting(tx, area, "own_days", known, actor=actor)
 
 
 async def rename_area(tx: Transaction, area: Area, name: str, *, actor: str) -> Area:

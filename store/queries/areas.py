@@ -115,7 +115,7 @@ async def groups_of(tx: Transaction, village_id: int) -> list[Area]:
 
 
 async def settings_for(tx: Transaction, area_id: int) -> AreaSettings:
-    """The area's settings after inheritance: the nearest area up the tree that sets a value wins."""
+    """The area's settings after inheritance: the nearest area up the tree that sets a value wins, of days each day."""
     return await tx.once(("settings", area_id), partial(_settings_for, tx, area_id))
 
 
@@ -127,7 +127,8 @@ async def _settings_for(tx: Transaction, area_id: int) -> AreaSettings:
     village_name = area.name
     if area.kind is AreaKind.GROUP and area.parent_id is not None:
         village_name = (await area_by_id(tx, area.parent_id)).name
-    return settings_of(area, village_name, {row.name: row.value for row in by_depth})
+    own_days = {day: works for row in by_depth if row.name == "own_days" for day, works in row.value.items()}
+    return settings_of(area, village_name, {**{row.name: row.value for row in by_depth}, "own_days": own_days})
 
 
 _SET_IN = select(area_settings).where(area_settings.c.area_id.in_(bindparam("areas", expanding=True)))

@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from notifier.registry import NEEDED
 from store.actions.accounts import add_account, keep_template, stop_account
+from store.actions.settings import set_own_days
 from store.domain.accounts import Account, AccountKind
 from store.domain.settings import AreaSettings
 from store.queries.accounts import account_by_id, all_accounts
 from store.queries.areas import area_by_id, settings_for
 from store.queries.people import staff_on_duty
 from store.tables import audit_entries, setting_changes
-from tests.hub import Hub
+from tests.hub import Hub, parent_of
 from tests.integration.console_parts import Browser, signed_in
 from tests.integration.office_parts import add_administrator
 
@@ -143,6 +144,16 @@ async def test_own_days_win_over_the_nations(hub: Hub, secretary: Browser) -> No
     assert "请选哪一天" in (await secretary.press("/console/settings/calendar", day="nonsense", works="free")).text
     assert "2028年的放假安排还没有公布" not in page.text
     assert "还没有公布" in (await secretary.get("/console/settings/calendar?month=2027-12")).text
+
+
+async def test_the_towns_days_go_on_arriving_where_a_village_has_some_of_its_own(hub: Hub) -> None:
+    first, own, later = (date(2026, 11, day) for day in (23, 24, 25))
+    async with hub.books() as tx:
+        town = await parent_of(tx, hub.village)
+        await set_own_days(tx, town, {first: False, own: False}, actor="test")
+        await set_own_days(tx, hub.village, {own: True}, actor="test")
+        await set_own_days(tx, town, {first: None, later: False}, actor="test")
+    assert (await settings_of(hub)).own_days == {own: True, later: False}
 
 
 async def test_the_roster_changes_only_the_days_that_were_changed(hub: Hub) -> None:

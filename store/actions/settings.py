@@ -10,7 +10,7 @@ from store.actions.areas import change_setting, record_change
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import Refusal
-from store.domain.setting_rules import check_together, checked_setting
+from store.domain.setting_rules import SIZES, check_together, checked_setting
 from store.queries.areas import settings_for
 from store.tables import area_settings, areas
 
@@ -24,8 +24,17 @@ async def set_setting(tx: Transaction, area: Area, name: str, value: object, *, 
     checked = checked_setting(name, value)
     if not await change_setting(tx, area.id, name, checked, actor=actor):
         return False
-    check_together(await settings_for(tx, area.id))
+    if name in SIZES:
+        for area_id in (area.id, *await _set_below(tx, area)):
+            check_together(await settings_for(tx, area_id))
     return True
+
+
+async def _set_below(tx: Transaction, area: Area) -> list[int]:
+    """The areas inside that set one of the sizes themselves, and so may not fit what they inherit."""
+    below = (areas.c.path.startswith(area.path), areas.c.id != area.id, area_settings.c.name.in_(SIZES))
+    own = select(areas.c.id).join(area_settings, area_settings.c.area_id == areas.c.id).where(*below)
+    return [row.id for row in await tx.all(own.distinct().order_by(areas.c.id))]
 
 
 async def set_own_days(tx: Transaction, area: Area, days: Mapping[date, bool | None], *, actor: str) -> bool:

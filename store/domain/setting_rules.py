@@ -20,6 +20,9 @@ from store.domain.settings import DEFAULTS, LANGUAGES, AreaSettings
 TOWN_SETTINGS = frozenset({"town_approval_size", "language", "zone"})
 """Set by whoever stands above the village, or a village could lift its own notices over the town's head."""
 
+SIZES = frozenset({"approval_size", "town_approval_size"})
+"""What `check_together` compares."""
+
 _NUMBER = re.compile(r"(?:\+86[ -]?)?\d[\d -]{3,17}\d")
 _LATEST_QUIET = time(22)
 _EARLIEST_DAY = time(6)
@@ -67,7 +70,8 @@ def checked_setting(name: str, value: object) -> object:
 def check_together(settings: AreaSettings) -> None:
     """Settings that only make sense beside one another, after one was changed."""
     if settings.approval_size > settings.town_approval_size:
-        raise Refusal("setting.order", village=settings.approval_size, town=settings.town_approval_size)
+        second, town = settings.approval_size, settings.town_approval_size
+        raise Refusal("setting.order", place=settings.area.name, second=second, town=town)
 
 
 def _in_own_words(value: object) -> str:

@@ -106,6 +106,18 @@ async def test_the_town_sets_what_a_village_may_not(hub: Hub, secretary: Browser
     assert "这里没有另外设，用的是：榕溪镇" in (await secretary.get("/console/settings")).text
 
 
+async def test_a_town_goes_not_below_what_a_village_of_its_settles_by_itself(hub: Hub, secretary: Browser) -> None:
+    await secretary.get("/console/settings")
+    await secretary.press("/console/settings/set/approval_size", value="900")
+    async with signed_in(hub, "赵工") as town:
+        await town.get("/console/settings")
+        refused = await town.press("/console/settings/set/town_approval_size", value="800")
+        assert (refused.status, "榕溪村：要第二个人批的人数(900)" in refused.text) == (409, True)
+        await town.get("/console/settings")
+        assert "改好了" in (await town.press("/console/settings/set/town_approval_size", value="900")).text
+    assert (await settings_of(hub)).town_approval_size == 900
+
+
 async def test_the_front_desk_sees_and_does_not_set(hub: Hub) -> None:
     async with signed_in(hub, "周文书") as browser:
         page = await browser.get("/console/settings")

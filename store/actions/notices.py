@@ -46,6 +46,7 @@ async def draft_notice(tx: Transaction, village: Area, audience: Audience, perso
         state=NoticeState.DRAFT,
         frozen_hash="",
         plan_hash="",
+        needs_town=False,
         drafted_by=person.id,
         refusal="",
         drafted_at=tx.now,
@@ -105,7 +106,7 @@ async def submit_notice(tx: Transaction, notice: Notice, person: Staff, plan: Pr
     _require_own(notice, person)
     _require(notice, NoticeState.DRAFT)
     _require_seen(notice, plan, seen)
-    frozen = {"frozen_hash": notice.content_hash, "plan_hash": plan.frozen}
+    frozen = {"frozen_hash": notice.content_hash, "plan_hash": plan.frozen, "needs_town": plan.needs_town}
     return await _move(tx, notice, person, NoticeState.WAITING, **frozen)
 
 

@@ -1,6 +1,7 @@
 """Notices, who may approve them, and what their deliveries say."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -111,16 +112,21 @@ async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
 
 
 async def notices_waiting(tx: Transaction, person: Staff) -> list[Notice]:
-    """What waits for somebody's approval where this person serves, the oldest first."""
+    """What waits for this person's approval, the oldest first; what was large when it was submitted is the town's."""
     waiting = all_notices().where(sees_notices(person), notices.c.state == NoticeState.WAITING)
-    rows = await tx.all(waiting.order_by(notices.c.id).limit(RECENT))
-    return [notice for notice in map(notice_from, rows) if may_see_notice(person, notice)]
+    rows = await tx.all(waiting.order_by(notices.c.id))
+    found = [notice_from(row) for row in rows if _approver(by_town=row.needs_town)(person, row.area_path)]
+    return [notice for notice in found if not notice.is_of(person)][:RECENT]
+
+
+def _approver(*, by_town: bool) -> Callable[[Staff, str], bool]:
+    return may_approve_large if by_town else may_approve
 
 
 async def approvers_of(tx: Transaction, notice: Notice, *, by_town: bool) -> list[Staff]:
     """Who may approve it: never its own drafter; where it is a large one (`by_town`), those of the town."""
     path = notice.audience.area.path
-    allowed = may_approve_large if by_town else may_approve
+    allowed = _approver(by_town=by_town)
     serving = await staff_serving(tx, path)
     return [person for person in serving if allowed(person, path) and not notice.is_of(person)]
 

@@ -11,7 +11,7 @@ from store.domain.people import Staff
 from store.domain.settings import AreaSettings
 from store.domain.tickets import OPEN_STATES, Ticket
 from store.domain.today import CLOSING_WITHIN, DISCLOSURE_AHEAD, Urgency, Waiting, end_of_day
-from store.queries.access import may_approve, may_disclose, may_run_matters, may_see_channel, sees_tickets
+from store.queries.access import may_disclose, may_run_matters, may_see_channel, sees_tickets
 from store.queries.areas import villages_served
 from store.queries.matters import matters_closing
 from store.queries.notices import notices_waiting
@@ -96,7 +96,6 @@ async def _approvals(tx: Transaction, person: Staff) -> list[Waiting]:
     return [
         Waiting(Urgency.APPROVAL, notice.id, notice.text[:_TITLE], place=notice.village_name, number=notice.number)
         for notice in await notices_waiting(tx, person)
-        if may_approve(person, notice.audience.area.path) and not notice.is_of(person)
     ]
 
 

@@ -20,6 +20,7 @@ notices = Table(
     Column("state", String(12), nullable=False),
     Column("frozen_hash", String(64), nullable=False),
     Column("plan_hash", String(64), nullable=False),
+    Column("needs_town", Boolean, nullable=False),
     to("drafted_by", "staff"),
     to("decided_by", "staff", optional=True),
     Column("refusal", String(200), nullable=False),

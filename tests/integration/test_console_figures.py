@@ -113,6 +113,7 @@ async def settled_notice(hub: Hub, households: int, proven: int) -> None:
             state="approved",
             frozen_hash="",
             plan_hash="",
+            needs_town=False,
             drafted_by=hub.staff["周文书"].id,
             refusal="",
             drafted_at=tx.now,

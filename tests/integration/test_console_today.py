@@ -94,6 +94,18 @@ async def test_a_notice_waits_for_another_than_its_drafter(hub: Hub) -> None:
     assert seen == {"周文书": [], "李书记": ["approval"], "赵工": ["approval"], "黄水生": [], "何监委": []}
 
 
+async def test_a_large_notice_waits_for_the_town_alone(hub: Hub) -> None:
+    async with hub.books() as tx:
+        await change_setting(tx, hub.village.id, "town_approval_size", 2, actor="test")
+    await written(hub)
+    await hub.text("周文书", "1")
+    seen = {}
+    for name in ("李书记", "赵工"):
+        async with signed_in(hub, name) as browser:
+            seen[name] = await lines(browser)
+    assert seen == {"李书记": [], "赵工": ["approval"]}
+
+
 async def test_a_vote_that_closes_and_accounts_that_are_missing(hub: Hub) -> None:
     await voting(hub)
     async with hub.books() as tx:

@@ -433,6 +433,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("frozen_hash", sa.String(length=64), nullable=False),
         sa.Column("plan_hash", sa.String(length=64), nullable=False),
+        sa.Column("needs_town", sa.Boolean(), nullable=False),
         sa.Column("drafted_by", ID, nullable=False),
         sa.Column("decided_by", ID, nullable=True),
         sa.Column("refusal", sa.String(length=200), nullable=False),

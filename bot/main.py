@@ -41,11 +41,11 @@ from notifier.transfers import call_silent
 from notifier.visiting import follow_up
 from store.actions.fallbacks import release_second_steps
 from store.actions.flags import end_flags_that_ran_out
+from store.actions.kept_files import forget_files
 from store.actions.leases import end_leases, lease_holders
 from store.actions.notice_controls import hold_back
 from store.actions.progress import defer_unfinished
 from store.actions.roster_uploads import forget_uploads
-from store.actions.tasks import forget_files
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.jobs import JobHandler, JobName, JobWorker

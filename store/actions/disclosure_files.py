@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from store.actions.disclosures import unpublished_item
 from store.actions.inbound import record_files
+from store.actions.kept_files import let_go
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound, Refusal
@@ -60,6 +61,7 @@ async def detach_file(tx: Transaction, village: Area, item_id: int, sha256: str,
     await unpublished_item(tx, village, item_id)
     this_one = (disclosure_files.c.item_id == item_id, disclosure_files.c.sha256 == sha256)
     if await tx.run(disclosure_files.delete().where(*this_one)):
+        await let_go(tx, sha256)
         tx.audit(village.id, f"staff:{by.id}", "disclosure.file_removed", f"disclosure_item:{item_id}", sha256)
 
 
@@ -75,6 +77,7 @@ async def replace_file(
     this_one = (disclosure_files.c.item_id == item_id, disclosure_files.c.sha256 == sha256)
     if not await tx.run(disclosure_files.update().where(*this_one).values(sha256=stored.sha256)):
         raise NotFound("disclosure.item_unknown")
+    await let_go(tx, sha256)
     tx.audit(village.id, f"staff:{by.id}", "disclosure.file_blacked", f"disclosure_item:{item_id}", stored.sha256)
 
 

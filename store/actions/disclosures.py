@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from store.actions.kept_files import let_go
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_sheet import DisclosureSheet, SheetEntry, SheetProblem, read_disclosure_sheet
@@ -125,6 +126,8 @@ async def change_item(tx: Transaction, village: Area, item_id: int, entry: Entry
 async def remove_item(tx: Transaction, village: Area, item_id: int, by: Staff) -> DisclosureItem:
     """Take back what was entered by mistake and is not out yet. Raises as `unpublished_item` does."""
     item = await unpublished_item(tx, village, item_id)
+    for file in item.files:
+        await let_go(tx, file.sha256)
     for beside in (disclosure_files, named_lists):
         await tx.run(beside.delete().where(beside.c.item_id == item_id))
     await tx.run(disclosure_items.delete().where(disclosure_items.c.id == item_id))

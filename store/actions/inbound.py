@@ -86,3 +86,5 @@ async def record_files(tx: Transaction, stored: Sequence[StoredFile]) -> None:
         {"sha256": one.sha256, "media_type": one.media_type, "size": one.size, "created_at": tx.now} for one in stored
     ]
     await tx.insert_new_many(files, rows)
+    kept_again = (files.c.sha256.in_([one.sha256 for one in stored]), files.c.dropped_at.is_not(None))
+    await tx.run(files.update().where(*kept_again).values(dropped_at=None))

@@ -1,21 +1,14 @@
 """Asking for long work, telling how far it is, and ending it."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import datetime
-
-from sqlalchemy import select
 
 from store.actions.progress import begin_progress, finish_progress, take_up, tell_progress
 from store.database import Transaction
 from store.domain.jobs import JobName
 from store.domain.people import Staff
-from store.domain.tasks import FILE_KEPT_FOR, Task
-from store.files import FileStore
+from store.domain.tasks import Task
 from store.queries.tasks import task_by_id
-from store.tables import files, tasks
-
-FORGOTTEN_AT_ONCE = 50
+from store.tables import tasks
 
 
 async def ask_for_task(
@@ -67,17 +60,3 @@ async def finish_task(
         .values(outcome=outcome, result=dict(result), file=file, file_name=file_name)
     )
     await finish_progress(tx, task.job, task.id)
-
-
-async def forget_files(tx: Transaction, store: FileStore, now: datetime) -> None:
-    """The tick's chore: what nobody may fetch any more leaves the disk and the books; that it was made stays.
-
-    It leaves the disk first: where the commit fails, the next tick finds its row. No two sheets are one file, for each
-    holds the moment at which it was made.
-    """
-    old = (tasks.c.file != "", tasks.c.asked_at <= now - FILE_KEPT_FOR)
-    digests = [row.file for row in await tx.all(select(tasks.c.file).where(*old).limit(FORGOTTEN_AT_ONCE))]
-    for digest in digests:
-        await asyncio.to_thread(store.remove, digest)
-    await tx.run(files.delete().where(files.c.sha256.in_(digests)))
-    await tx.run(tasks.update().where(tasks.c.file.in_(digests)).values(file=""))

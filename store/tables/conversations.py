@@ -71,4 +71,5 @@ files = Table(
     Column("media_type", String(40), nullable=False),
     Column("size", Integer, nullable=False),
     moment("created_at"),
+    moment("dropped_at", optional=True),
 )

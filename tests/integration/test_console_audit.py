@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 
 from store.actions.areas import change_setting
-from store.actions.tasks import forget_files
+from store.actions.kept_files import forget_files
 from store.domain.audit_search import AuditSearch
 from store.domain.tickets import Category
 from store.queries import audit_book

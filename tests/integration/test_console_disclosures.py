@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from store.actions.disclosures import add_item
+from store.actions.kept_files import forget_files
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.files import blacked_out
 from store.queries.disclosures import disclosure_for, item_in_books
@@ -154,6 +155,25 @@ async def test_a_photo_loses_what_the_phone_wrote_into_it_and_is_blacked_out(hub
     with Image.open(hub.files.path_of(blacked.sha256)) as shown:
         corners = [darkest_at(shown, *place) for place in ((2, 2), (118, 158), (60, 80))]
     assert [value < 30 for value in corners] == [True, True, False]
+    for days, kept in ((0.9, {file.sha256, blacked.sha256}), (0.2, {blacked.sha256})):
+        hub.clock.pass_time(days=days)
+        async with hub.books() as tx:
+            await forget_files(tx, hub.files, tx.now)
+        assert {path.name for path in hub.files.all_paths()} == kept
+
+
+async def test_what_stands_beside_another_item_too_stays(hub: Hub, desk: Browser) -> None:
+    for _ in range(2):
+        page = await enter(desk)
+        item = page.path.partition("?")[0]
+        await send(desk, f"{item}/files", "file", "收据.jpg", picture())
+    [shared] = hub.files.all_paths()
+    await desk.get(item)
+    await desk.press(f"{item}/files/{shared.name}/detach")
+    hub.clock.pass_time(days=1.1)
+    async with hub.books() as tx:
+        await forget_files(tx, hub.files, tx.now)
+    assert hub.files.all_paths() == [shared]
 
 
 def darkest_at(picture: Image.Image, left: int, top: int) -> int:

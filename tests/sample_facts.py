@@ -224,6 +224,7 @@ FACTS: dict[str, object] = {
     "sent": 23,
     "delivered": 330,
     "failed": 2,
+    "second": 3000,
     "town": 2000,
     "least": 1,
     "village": "榕溪村",

@@ -82,6 +82,8 @@ async def repeat_first_words(tx: Transaction, contact_id: int) -> None:
 
 
 async def record_files(tx: Transaction, stored: Sequence[StoredFile]) -> None:
+    if not stored:
+        return
     rows = [
         {"sha256": one.sha256, "media_type": one.media_type, "size": one.size, "created_at": tx.now} for one in stored
     ]

@@ -256,6 +256,7 @@ class Database:
             await engine.dispose()
             if self.is_sqlite:
                 driver: Any = engine.dialect.dbapi
+                driver.leave_all()
                 await asyncio.to_thread(driver.wait_for_threads, CLOSE_SECONDS)
 
 

@@ -188,6 +188,11 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
             super().rollback()
             self.is_visiting = False
 
+    def close(self) -> None:
+        super().close()
+        driver: Any = self.dbapi
+        driver.forget(self._connection)
+
     def terminate(self) -> None:
         """Have the driver's thread close it, after the statement that it is at, and wait for nothing.
 
@@ -210,11 +215,13 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
     def __init__(self, *, direct: bool) -> None:
         super().__init__(aiosqlite, sqlite3)
         self._made = _DirectConnection if direct else _Connection
+        self._open: set[Any] = set()
         self._leaving: list[Thread] = []
 
     def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
         connection: Any = aiosqlite.connect(*arguments, **options)
         connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy's own does
+        self._open.add(connection)
         try:
             await_(connection)
         except BaseException:  # cancelled while it was being opened: nobody else could close it
@@ -222,11 +229,21 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
             raise
         return self._made(self, connection)
 
+    def forget(self, connection: Any) -> None:
+        """It is closed."""
+        self._open.discard(connection)
+
     def leave(self, connection: Any) -> None:
         """Leave a connection to its thread, which closes it after what it is at."""
+        self.forget(connection)
         connection.stop()
         thread: Thread = connection._thread  # noqa: SLF001
         self._leaving = [*filter(Thread.is_alive, self._leaving), thread]
+
+    def leave_all(self) -> None:
+        """Of a pool that was given up: what comes back to it is closed by nobody else."""
+        for connection in tuple(self._open):
+            self.leave(connection)
 
     def wait_for_threads(self, seconds: float) -> None:
         """Return when what was left is closed, or the time is over: until then the file may still change."""

@@ -259,8 +259,9 @@ async def _the_ledger_is_closed(story: Story) -> None:
 def _the_sheet_says_it_too(story: Story) -> None:
     file = story.village.folder / "report.xlsx"
     story.village.run("notice-report", story.number, str(file))
-    [summary, *_], [closed, *_], _, _, *rows = [[str(cell) for cell in row] for row in read_sheet(file)]
+    [summary, *_], [to, *_], [closed, *_], _, _, *rows = [[str(cell) for cell in row] for row in read_sheet(file)]
     assert summary == f"通知{story.number}号:共6户,收到4户,上门告诉1户,合83.3%"
+    assert to == "发给:榕溪村 全村"
     assert closed.startswith("落实完毕 ")
     assert [",".join([*row[:7], *("有" if moment else "" for moment in row[7:])]) for row in rows] == SHEET
     first, followed = (datetime.strptime(row[7], "%Y-%m-%d %H:%M") for row in rows if row[2] in {"陈伯", "黄明"})  # noqa: DTZ007 - only their distance counts

@@ -105,8 +105,8 @@ async def test_the_certificate_as_a_sheet(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "reach.xlsx").write_bytes(xlsx_of("送达情况", report.lines))
     rows = read_sheet(tmp_path / "reach.xlsx")
     assert rows[0][0] == "通知26001号:共4户,收到1户,上门告诉0户,合25.0%"
-    assert rows[1][0] == "还没有全部落实"
-    by_name = {row[2]: row for row in rows[4:]}
+    assert [rows[line][0] for line in (1, 2)] == ["发给:榕溪村 全村", "还没有全部落实"]
+    by_name = {row[2]: row for row in rows[5:]}
     assert [by_name[name][3] for name in ("陈伯", "林嫂", "黄明", "覃奶奶")] == [
         "收到",
         "没送到",

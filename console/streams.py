@@ -92,6 +92,8 @@ class Streams:
             since = news.newest if news else since
             await asyncio.sleep(PAUSE_SECONDS)
             await self._pulse.wait(KEEPALIVE_SECONDS, since=beats)
+            if request.transport is None:  # the page was closed: its handler is told by nobody, and has nothing to ask
+                return
             visit = await self._keeper.visit(request) if is_wanted() else None
             try:
                 news = await look(request, visit, since) if visit else None

@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from console import streams
 from notifier.pulse import Pulse
 from store.actions.casework import note_on_ticket
+from store.database import Database, Transaction
 from store.domain.people import Role
 from store.queries.people import staff_by_id
 from store.queries.tickets import ticket_numbered
 from store.tables import tickets
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, signed_in
+from tests.integration.console_parts import Browser, console_of, signed_in
 from tests.integration.test_console_tickets import LAMP, open_ticket
 
 LIST = "/console/tickets/news"
@@ -154,6 +157,30 @@ async def test_the_oldest_of_four_pages_gives_way(hub: Hub) -> None:
     ):
         assert (await event(oldest))["event"] == "over"
         assert await is_silent(newest)
+
+
+async def test_a_page_that_was_closed_asks_the_store_nothing_more(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the hub serves it: a test's own server would cancel what is asked by nobody any more."""
+    asked: list[datetime] = []
+    read = Database.read
+
+    def counting(database: Database, now: datetime) -> AbstractAsyncContextManager[Transaction]:
+        asked.append(now)
+        return read(database, now)
+
+    monkeypatch.setattr(streams, "KEEPALIVE_SECONDS", 30)
+    async with signed_in(hub, "黄水生") as browser:
+        runner = web.AppRunner(console_of(hub), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with browser.client.session.get(f"http://127.0.0.1:{runner.addresses[0][1]}{LIST}") as told:
+            await told.content.readany()
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(Database, "read", counting)
+        hub.pulse.beat()
+        await asyncio.sleep(0.1)
+        assert asked == []
+        await runner.cleanup()
 
 
 async def test_a_server_that_stops_lets_go(hub: Hub) -> None:

@@ -56,6 +56,7 @@ class Streams:
                 # By this answer a browser stops asking (HTML, 9.2.3).
                 return web.Response(status=204, headers={"Cache-Control": "no-store"})
             since = whole_number(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
+            beats = self._pulse.beats  # read before the store is: what comes between the two is looked for once more
             first = await look(request, visit, since)
             response = web.StreamResponse(headers=_HEADERS)
             await response.prepare(request)
@@ -67,7 +68,7 @@ class Streams:
             try:
                 # ConnectionResetError: the page was closed, and nobody is there to be told.
                 with contextlib.suppress(ConnectionResetError, StoreUnavailable):
-                    await self._tell(request, response, look, first, since, lambda: page in pages)
+                    await self._tell(request, response, look, first, since, beats, lambda: page in pages)
             finally:
                 if page in pages:
                     pages.remove(page)
@@ -84,16 +85,17 @@ class Streams:
         look: Look,
         news: News | None,
         since: int,
+        beats: int,
         is_wanted: Callable[[], bool],
     ) -> None:
         while not self._pulse.is_over:
-            beats = self._pulse.beats
             await response.write(news.event if news else b":\n\n")
             since = news.newest if news else since
             await asyncio.sleep(PAUSE_SECONDS)
             await self._pulse.wait(KEEPALIVE_SECONDS, since=beats)
             if request.transport is None:  # the page was closed: its handler is told by nobody, and has nothing to ask
                 return
+            beats = self._pulse.beats
             visit = await self._keeper.visit(request) if is_wanted() else None
             try:
                 news = await look(request, visit, since) if visit else None

@@ -159,6 +159,20 @@ async def test_the_oldest_of_four_pages_gives_way(hub: Hub) -> None:
         assert await is_silent(newest)
 
 
+async def test_what_comes_while_a_page_is_opened_is_told_at_once(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare = web.StreamResponse.prepare
+
+    async def slow(response: web.StreamResponse, request: web.BaseRequest) -> object:
+        if response.content_type == "text/event-stream":
+            await hub.text("陈伯", LAMP)
+        return await prepare(response, request)
+
+    monkeypatch.setattr(streams, "KEEPALIVE_SECONDS", 30)
+    monkeypatch.setattr(web.StreamResponse, "prepare", slow)
+    async with signed_in(hub, "黄水生") as browser, stream(browser, LIST) as told:
+        assert (await event(told))["event"] == "news"
+
+
 async def test_a_page_that_was_closed_asks_the_store_nothing_more(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the hub serves it: a test's own server would cancel what is asked by nobody any more."""
     asked: list[datetime] = []

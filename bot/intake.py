@@ -18,6 +18,7 @@ from store.actions.inbound import record_files, record_inbound
 from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.errors import StoreUnavailable
+from store.domain.floods import Floods
 from store.domain.inbound import InboundArrival
 from store.files import StoredFile
 
@@ -41,6 +42,7 @@ class Intake:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._floods = Floods()
         self._waiting: list[tuple[Brought, asyncio.Future[None]]] = []
         self._committing: asyncio.Task[None] | None = None
 
@@ -78,7 +80,8 @@ class Intake:
     async def _write(self, all_brought: Sequence[Brought]) -> None:
         async with self._database.write(self._clock()) as tx:
             await record_files(tx, [file for brought in all_brought for file in brought.files])
-            await record_inbound(tx, [(one.account, arrival) for one in all_brought for arrival in one.arrivals])
+            arrived = [(one.account, arrival) for one in all_brought for arrival in one.arrivals]
+            await record_inbound(tx, arrived, self._floods)
             accounts = {brought.account.id: brought.account for brought in all_brought if brought.receipts}
             for account in accounts.values():
                 told = [receipt for one in all_brought if one.account.id == account.id for receipt in one.receipts]

@@ -1,13 +1,13 @@
 """The inbound ledger: what people sent is a committed row before the provider hears that it arrived."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
 from store.database import Transaction
 from store.domain.accounts import Account
+from store.domain.floods import Floods
 from store.domain.inbound import InboundArrival, body_document
 from store.files import StoredFile
 from store.queries.people import ADDRESS
@@ -15,23 +15,14 @@ from store.tables import files, inbound_messages
 
 INBOUND_ADDRESS = "inbound_messages.address"
 
-FLOOD_WINDOW = timedelta(seconds=60)
-FLOOD_MESSAGES = 30
-"""More messages than this from one address within the window wait their turn behind everybody else's."""
-FLOOD_DELAY = timedelta(seconds=2)
 FIRST_WORDS_WINDOW = timedelta(hours=48)
 
 
-async def record_inbound(tx: Transaction, arrived: Sequence[tuple[Account, InboundArrival]]) -> None:
+async def record_inbound(tx: Transaction, arrived: Sequence[tuple[Account, InboundArrival]], floods: Floods) -> None:
     """Write the messages that are not there yet. A repeat is known by the provider's id."""
-    if not arrived:
-        return
-    indexes = [tx.keyring.index(arrival.address, context=ADDRESS) for _, arrival in arrived]
-    recent = await _recent(tx, indexes)
     rows = []
-    for (account, arrival), index in zip(arrived, indexes, strict=True):
-        delay = FLOOD_DELAY * max(0, recent[account.id, index] - FLOOD_MESSAGES)
-        recent[account.id, index] += 1
+    for account, arrival in arrived:
+        index = tx.keyring.index(arrival.address, context=ADDRESS)
         rows.append(
             {
                 "account_id": account.id,
@@ -42,26 +33,10 @@ async def record_inbound(tx: Transaction, arrived: Sequence[tuple[Account, Inbou
                 "state": "received",
                 "failures": 0,
                 "received_at": tx.now,
-                "due_at": tx.now + delay,
+                "due_at": tx.now + floods.delay(account.id, index, tx.now),
             }
         )
     await tx.insert_new_many(inbound_messages, rows)
-
-
-async def _recent(tx: Transaction, indexes: Sequence[bytes]) -> Counter[tuple[int, bytes]]:
-    """How many messages each sender sent within the window: the more, the longer his next ones wait."""
-    rows = await tx.all(_RECENT, {"indexes": sorted(set(indexes)), "since": tx.now - FLOOD_WINDOW})
-    return Counter({(row.account_id, row.address_index): row.count for row in rows})
-
-
-_RECENT = (
-    select(inbound_messages.c.account_id, inbound_messages.c.address_index, func.count().label("count"))
-    .where(
-        inbound_messages.c.address_index.in_(bindparam("indexes", expanding=True)),
-        inbound_messages.c.received_at > bindparam("since"),
-    )
-    .group_by(inbound_messages.c.account_id, inbound_messages.c.address_index)
-)
 
 
 async def repeat_first_words(tx: Transaction, contact_id: int) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from store.actions.contacts import find_or_add_contact, revived
-from store.actions.inbound import FLOOD_MESSAGES, FLOOD_WINDOW, INBOUND_ADDRESS
+from store.actions.inbound import INBOUND_ADDRESS
 from store.actions.questions import open_questions
 from store.actions.sessions import keep_session, session_of
 from store.database import Transaction, driver_errors_mapped
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import OpenQuestion, Session, Speaker
 from store.domain.errors import StoreUnavailable
+from store.domain.floods import FLOOD_MESSAGES, FLOOD_WINDOW
 from store.domain.inbound import VOTE, InboundBody, body_document, body_from
 from store.domain.people import Contact
 from store.queries.accounts import account_by_id

@@ -1,6 +1,8 @@
 """What the tables are made of."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -31,18 +33,29 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], datetime | str | None] | None:
+        return _as_sqlite_writes_it if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime may not enter the store")
-        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        del dialect
+        return None if value is None else _utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime may not enter the store")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)  # the rows of a transaction share their moments
+def _as_sqlite_writes_it(value: datetime | None) -> str | None:
+    """As SQLAlchemy's own DATETIME of SQLite: in the order of time, and readable by SQLite's functions."""
+    return None if value is None else _utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")

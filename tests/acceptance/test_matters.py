@@ -13,6 +13,7 @@ from store.actions.inbound import record_inbound
 from store.actions.matters import Publication, close_matter, open_voting, propose_matter, publish_matter
 from store.database import Transaction
 from store.domain.deliberation import MatterRecord, RollKind
+from store.domain.floods import Floods
 from store.domain.inbound import InboundArrival, InboundBody
 from store.domain.matter_tells import asking_tells
 from store.domain.people import ContactKind, Proof
@@ -432,7 +433,7 @@ async def test_the_providers_repeat_is_no_second_vote(hub: Hub) -> None:
     arrival = InboundArrival("same-id", hub.numbers["陈伯"], "", InboundBody(text=f"{code}1"))
     for _ in range(2):
         async with hub.books() as tx:
-            await record_inbound(tx, [(hub.sms, arrival)])
+            await record_inbound(tx, [(hub.sms, arrival)], Floods())
         while await hub.inbox.answer_next():
             pass
     async with hub.books() as tx:

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from bot.callers import caller_by
-from bot.server import Doors, build_application
+from bot.server import AccessLog, Doors, build_application
 from notifier.message import DeliveryReceipt, InboundMessage
 from notifier.metrics import REQUESTS
 from store.actions.accounts import add_account
@@ -55,7 +55,9 @@ async def account(database: Database) -> Account:
 async def client(database: Database, account: Account, inbox: Inbox) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
     channel = kannel_at("http://127.0.0.1:9")
     doors = Doors({account.id: (account, channel)}, inbox.receive, caller_by("127.0.0.1"), [], {})
-    async with TestClient(TestServer(build_application(database, doors, "figures"))) as opened:
+    server = TestServer(build_application(database, doors, "figures"))
+    await server.start_server(access_log_class=AccessLog)
+    async with TestClient(server) as opened:
         yield opened
     await channel.close()
 

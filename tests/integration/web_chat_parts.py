@@ -27,6 +27,7 @@ from store.database import Database
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import AreaKind
 from store.domain.errors import StoreUnavailable
+from store.domain.floods import Floods
 from store.domain.inbound import InboundArrival, InboundBody
 from store.files import FileStore, UnusableFileError
 from store.keyring import new_keyring
@@ -78,7 +79,7 @@ class Village:
                     missed_call=message.missed_call,
                 )
                 arrivals.append(InboundArrival(message.provider_id, message.address, message.display_name, body))
-            await record_inbound(tx, [(account, arrival) for arrival in arrivals])
+            await record_inbound(tx, [(account, arrival) for arrival in arrivals], Floods())
         self.received += messages
         self.heard.set()
 

@@ -77,9 +77,10 @@ class KannelChannel:
         self._receipt_url = receipt_url
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=_CONNECT_TIMEOUT_SECONDS)
         self._session: aiohttp.ClientSession | None = None
+        self._routes = (Route("inbound", ("POST", "GET"), self._inbound), Route("receipt", ("GET",), self._receipt))
 
     def routes(self) -> Sequence[Route]:
-        return (Route("inbound", ("POST", "GET"), self._inbound), Route("receipt", ("GET",), self._receipt))
+        return self._routes
 
     async def send(self, messages: Sequence[OutboundMessage]) -> Sequence[SendResult]:
         """Kannel names a message nowhere in its answer; its receipts bring our delivery's id back."""

@@ -135,28 +135,35 @@ class Transaction:
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can be undone by itself: what it wrote, and the facts and jobs that it would have left."""
-        facts, jobs = len(self.facts), len(self.jobs)
+        facts, jobs = await self._begin_part()
         try:
-            async with self.connection.begin_nested():
-                yield
+            yield
         except BaseException:
-            del self.facts[facts:]
-            del self.jobs[jobs:]
-            self.forget()
+            await self._undo_part(facts, jobs)
             raise
+        await self.connection.exec_driver_sql("RELEASE part")
 
     @contextlib.asynccontextmanager
     async def trial(self) -> AsyncIterator[None]:
         """A part of which nothing stays: to see what would come of it."""
-        facts, jobs = len(self.facts), len(self.jobs)
+        facts, jobs = await self._begin_part()
         try:
-            async with self.connection.begin_nested() as nested:
-                yield
-                await nested.rollback()
+            yield
         finally:
-            del self.facts[facts:]
-            del self.jobs[jobs:]
-            self.forget()
+            await self._undo_part(facts, jobs)
+
+    async def _begin_part(self) -> tuple[int, int]:
+        """By hand: SQLAlchemy's own nested transactions compile a name for each. The same name twice is the inner."""
+        await self.connection.exec_driver_sql("SAVEPOINT part")
+        return len(self.facts), len(self.jobs)
+
+    async def _undo_part(self, facts: int, jobs: int) -> None:
+        del self.facts[facts:]
+        del self.jobs[jobs:]
+        self.forget()
+        if not self.connection.invalidated:  # else everything is undone
+            await self.connection.exec_driver_sql("ROLLBACK TO part")
+            await self.connection.exec_driver_sql("RELEASE part")
 
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
         """Leave a fact in the area's chain; it is written last, when the transaction commits."""

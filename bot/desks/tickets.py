@@ -11,12 +11,11 @@ from store.actions.tickets import add_to_ticket, confirm_ticket, reopen_ticket, 
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
-from store.domain.errors import NotFound
 from store.domain.people import Contact, ContactKind, Role, Staff
 from store.domain.tickets import Report, Ticket
 from store.queries.areas import groups_of
 from store.queries.people import contacts_of_staff, staff_of_village
-from store.queries.tickets import open_tickets_like, ticket_by_id, tickets_of_contact
+from store.queries.tickets import open_tickets_like, ticket_of_contact, tickets_of_contact
 
 _GROUP = re.compile(r"第?([一二三四五六七八九十两\d]{1,3})(?:组|社|村民小组)")
 _OFFICES = {
@@ -57,10 +56,7 @@ class OwnTickets:
 
     async def get(self, ticket_id: int) -> Ticket:
         """Only what was asked for from here."""
-        ticket = await ticket_by_id(self.tx, ticket_id)
-        if ticket_id not in {own.id for own in await self.mine()}:
-            raise NotFound("ticket.unknown", number=ticket.number)
-        return ticket
+        return await ticket_of_contact(self.tx, self.speaker.contact.id, ticket_id)
 
     async def add(self, ticket: Ticket, text: str, files: Sequence[str]) -> list[Contact]:
         await add_to_ticket(self.tx, ticket, self.speaker.contact, text, files)

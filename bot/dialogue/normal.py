@@ -6,6 +6,7 @@ All three take any text, are linear in its length and never raise.
 
 import re
 import unicodedata
+from functools import lru_cache
 from unicodedata import category
 
 # Marks go as well: keycap emoji are a digit with two marks, and NFKC sorts runs of marks in quadratic time.
@@ -75,6 +76,7 @@ def _seen(text: str) -> str:
     return text.translate({ord(character): None for character in set(text) if not _is_seen(character)})
 
 
+@lru_cache(maxsize=8192)
 def _is_seen(character: str) -> bool:
     return character.isspace() or (category(character) not in _UNSEEN and character not in _KANA_MARKS)
 
@@ -86,12 +88,14 @@ def _trimmed(line: str) -> str:
     return line.strip(marks) or line.strip("".join(mark for mark in marks if kinds[mark] in "PZ"))
 
 
+@lru_cache(maxsize=128)  # one message is asked about many times
 def normal(text: str) -> str:
     """One line, lower case, simplified, half-width, without what cannot be seen and punctuation at its ends."""
     folded = unicodedata.normalize("NFKC", _seen(text)).lower().translate(_SIMPLIFIED)
     return _trimmed(" ".join(_seen(folded).split()))
 
 
+@lru_cache(maxsize=128)
 def plain(text: str) -> str:
     """`normal` without blanks, dialect words and dictation's mistakes replaced by the standard words."""
     return _FOLDED.sub(lambda found: _STANDARD[found[0]], normal(text).replace(" ", ""))

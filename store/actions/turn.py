@@ -20,7 +20,7 @@ from store.database import Transaction, driver_errors_mapped
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import OpenQuestion, Session, Speaker
 from store.domain.errors import StoreUnavailable
-from store.domain.floods import FLOOD_MESSAGES, FLOOD_WINDOW
+from store.domain.floods import FLOOD_WINDOW
 from store.domain.inbound import VOTE, InboundBody, body_document, body_from
 from store.domain.people import Contact
 from store.queries.accounts import account_by_id
@@ -150,7 +150,7 @@ async def _begin(tx: Transaction, row: Any) -> Turn:
         session=session,
         questions=await open_questions(tx, contact),
         failures=row.failures,
-        flooding=await _is_flooding(tx, row),
+        flooding=not row.failures and row.due_at > row.received_at,
         is_group=account.kind is AccountKind.TELEGRAM and address.startswith("-"),
         flood_told=flood_told_at is not None and flood_told_at > tx.now - FLOOD_WINDOW,
     )
@@ -176,24 +176,6 @@ async def _contact_of(
         display_name=display_name,
         language=settings.language,
     )
-
-
-async def _is_flooding(tx: Transaction, row: Any) -> bool:
-    sender = {"account": row.account_id, "index": row.address_index}
-    earlier = await tx.scalar(_EARLIER, {**sender, "since": row.received_at - FLOOD_WINDOW, "this": row.id})
-    return int(earlier) >= FLOOD_MESSAGES
-
-
-_EARLIER = (
-    select(func.count())
-    .select_from(inbound_messages)
-    .where(
-        inbound_messages.c.account_id == bindparam("account"),
-        inbound_messages.c.address_index == bindparam("index"),
-        inbound_messages.c.received_at > bindparam("since"),
-        inbound_messages.c.id < bindparam("this"),
-    )
-)
 
 
 async def _finish(turn: Turn) -> None:

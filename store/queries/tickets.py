@@ -74,12 +74,21 @@ async def tickets_of_contact(tx: Transaction, contact_id: int, *, limit: int = R
     return [ticket_from(row) for row in await tx.all(_OF_CONTACT, {"contact": contact_id, "most": limit})]
 
 
-_OF_CONTACT = (
-    all_tickets()
-    .where(or_(tickets.c.contact_id == bindparam("contact"), tickets.c.safe_contact_id == bindparam("contact")))
-    .order_by(tickets.c.id.desc())
-    .limit(bindparam("most"))
+_THEIRS = all_tickets().where(
+    or_(tickets.c.contact_id == bindparam("contact"), tickets.c.safe_contact_id == bindparam("contact"))
 )
+_OF_CONTACT = _THEIRS.order_by(tickets.c.id.desc()).limit(bindparam("most"))
+
+
+async def ticket_of_contact(tx: Transaction, contact_id: int, ticket_id: int) -> Ticket:
+    """Raises NotFound, also for one that this contact did not ask for."""
+    row = await tx.first(_ONE_OF_CONTACT, {"contact": contact_id, "ticket": ticket_id})
+    if row is None:
+        raise NotFound("ticket.unknown")
+    return ticket_from(row)
+
+
+_ONE_OF_CONTACT = _THEIRS.where(tickets.c.id == bindparam("ticket"))
 
 
 async def ticket_for_staff(tx: Transaction, person: Staff, number: int) -> Ticket:

@@ -17,7 +17,7 @@ planned = Table(
     MetaData(),
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("step", Integer),
-    Column("unit_id", BigInteger),
+    Column("unit_id", BigInteger, index=True),
     Column("resident_id", BigInteger),
     Column("contact_id", BigInteger),
     Column("first_contact_id", BigInteger),

@@ -163,25 +163,22 @@ class _Finding:
 
     def second_steps(self) -> Select[Any]:
         """A phone for those who are told in a chat first."""
-        told = select(planned.c.unit_id, planned.c.resident_id, planned.c.contact_id).where(
-            planned.c.standing == OPEN, planned.c.route.in_(self.chats)
-        )
-        told_units = told.cte("told")
-        members = self._members(self._unit.in_(select(told_units.c.unit_id)))
+        told_in_chat = and_(planned.c.standing == OPEN, planned.c.route.in_(self.chats))
+        members = self._members(self._unit.in_(select(planned.c.unit_id).where(told_in_chat)))
         phones = self._open_phones(members)
         return (
             select(
                 literal(SECOND),
-                told_units.c.unit_id,
-                told_units.c.resident_id,
+                planned.c.unit_id,
+                planned.c.resident_id,
                 phones.c.contact_id,
-                told_units.c.contact_id,
+                planned.c.contact_id,
                 phones.c.address_index,
                 phones.c.route,
                 literal(OPEN),
             )
-            .select_from(told_units.join(phones, phones.c.unit_id == told_units.c.unit_id))
-            .where(phones.c.place == 1)
+            .select_from(planned.join(phones, phones.c.unit_id == planned.c.unit_id))
+            .where(phones.c.place == 1, told_in_chat)
         )
 
     def every_chat(self) -> Select[Any]:

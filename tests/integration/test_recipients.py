@@ -1,9 +1,11 @@
 """The database finds whoever gets a message, and where, whoever lives in the village."""
 
+import itertools
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,7 +18,7 @@ from store.actions.accounts import add_account
 from store.actions.deliveries import Draft, write_deliveries
 from store.actions.notices import draft_notice
 from store.actions.residents import add_resident
-from store.database import Transaction
+from store.database import Database, Transaction
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind, Tag
@@ -24,7 +26,7 @@ from store.domain.deliveries import SkipReason
 from store.domain.people import ContactKind, Proof, Role
 from store.queries.accounts import accounts_serving
 from store.queries.membership import addressed, people_meant
-from store.queries.planned import OPEN, STANDING, planned, tally_recipients
+from store.queries.planned import OPEN, SECOND, STANDING, planned, tally_recipients
 from store.queries.recipients import Day, Route, Search, find_readers, find_recipients
 from store.tables import (
     contact_holders,
@@ -38,6 +40,7 @@ from store.tables import (
     tags,
 )
 from tests.hub import RENDERER, Hub
+from tests.stores import VILLAGE, Stores
 
 TODAY = date(2026, 11, 18)
 NO_LIMIT = Day(datetime(2026, 11, 18, tzinfo=UTC), datetime(2026, 11, 19, tzinfo=UTC), 99)
@@ -454,8 +457,35 @@ async def test_statements_do_not_grow_with_the_village(hub: Hub, homes: int) -> 
     assert len(statements) <= 20
 
 
+async def test_a_second_step_costs_each_home_the_same(sqlite_originals: Stores, tmp_path: Path) -> None:
+    """In steps of SQLite's own machine: a join without an index would walk through all homes for each."""
+    counted = []
+    for homes in (300, 1200):
+        folder = tmp_path / str(homes)
+        folder.mkdir()
+        counted.append(await _steps(sqlite_originals, folder, homes))
+    assert counted[1] < 5 * counted[0]
+
+
+async def _steps(originals: Stores, folder: Path, homes: int) -> int:
+    database = Database(originals.copy(VILLAGE, folder), originals.keyring)
+    hub, steps = originals.village_at(database, folder), itertools.count()
+    async with hub.books() as tx:
+        await fill(tx, hub, homes)
+        for kind in (ContactKind.WEB_CHAT, ContactKind.PHONE):
+            assert await tx.scalar(select(func.count()).where(contacts.c.kind == kind)) >= homes
+        raw = await tx.connection.get_raw_connection()
+        raw.driver_connection._conn.set_progress_handler(lambda: next(steps) < 0, 100)  # type: ignore[union-attr]
+        routes = routes_of(await accounts_serving(tx, hub.village.id))
+        everybody = Audience(AudienceKind.VILLAGE, hub.village)
+        await find_recipients(tx, Search(everybody, routes, TODAY), fallback=True)
+        assert sum(one.count for one in await tally_recipients(tx) if one.step == SECOND) == homes
+    await database.close()
+    return next(steps)
+
+
 async def fill(tx: Transaction, hub: Hub, homes: int) -> None:
-    """Households of one with a phone each."""
+    """Households of one with a phone and a chat each."""
     ids = range(1000, 1000 + homes)
     village_id, now = hub.village.id, hub.clock()
     await tx.insert_many(households, [{"id": one, "area_id": village_id, "number": f"户{one}"} for one in ids])
@@ -468,13 +498,11 @@ async def fill(tx: Transaction, hub: Hub, homes: int) -> None:
             for one in ids
         ],
     )
-    phone = {"kind": ContactKind.PHONE, "address": b"", "last4_index": b"", "display_name": "", "language": "zh_CN"}
-    await tx.insert_many(
-        contacts,
-        [
-            {"id": one, "area_id": village_id, "address_index": str(one).encode(), "created_at": now, **phone}
-            for one in ids
-        ],
-    )
+    known = {"area_id": village_id, "created_at": now, "address": b"", "last4_index": b"", "display_name": ""}
+    phone = {"kind": ContactKind.PHONE, "account_id": None, "language": "zh_CN", **known}
+    chat = {"kind": ContactKind.WEB_CHAT, "account_id": hub.chat.id, "language": "zh_CN", **known}
     held = {"proof": Proof.ROSTER, "verified_at": now}
-    await tx.insert_many(contact_holders, [{"contact_id": one, "resident_id": one, **held} for one in ids])
+    for first, kind in ((0, phone), (homes, chat)):
+        rows = [{"id": first + one, "address_index": str(one).encode(), **kind} for one in ids]
+        await tx.insert_many(contacts, rows)
+        await tx.insert_many(contact_holders, [{"contact_id": first + one, "resident_id": one, **held} for one in ids])

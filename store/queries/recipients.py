@@ -217,8 +217,9 @@ class _Finding:
                 best.c.route,
                 literal(OPEN),
             )
-            .select_from(units.join(best, best.c.unit_id == units.c.unit_id))
-            .where(best.c.copy == 1)
+            .select_from(units.outerjoin(best, best.c.unit_id == units.c.unit_id))
+            # By `coalesce` SQLite takes it for no inner join, which it would make without any index.
+            .where(func.coalesce(best.c.copy, 0) == 1)
         )
 
     def _open_phones(self, members: CTE) -> Any:

@@ -198,7 +198,7 @@ async def test_the_roster_changes_only_the_days_that_were_changed(hub: Hub) -> N
 
 async def test_it_says_who_gets_what_and_what_nobody_has(secretary: Browser) -> None:
     page = await secretary.get("/console/settings/roles")
-    for shown in ("人民调解员", "黄水生", "没有人管，都交给前台：周文书", "反映干部的事", "何监委、赵工"):
+    for shown in ("矛盾纠纷调解员", "黄水生", "没有人管，都交给村委会值守：周文书", "反映干部的事", "何监委、赵工"):
         assert shown in page.text
 
 

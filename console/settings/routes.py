@@ -5,8 +5,9 @@ from aiohttp import web
 from console.settings.channels import ChannelPages
 from console.settings.days import DayPages
 from console.settings.roles import RolePages
+from console.settings.setting_lines import SHOWN
 from console.settings.texts import TextPages
-from console.settings.village import SHOWN, VillagePages
+from console.settings.village import VillagePages
 from console.settings.words import WordPages
 from console.visits import Doorkeeper, Office
 

@@ -70,27 +70,28 @@ LANGUAGES = ("zh_CN", "en")
 
 DEFAULTS: Mapping[str, object] = {
     "landline": "",
-    "language": "zh_CN",
-    "zone": "Asia/Shanghai",
-    "quiet_from": "21:00",
-    "quiet_to": "07:00",
-    "approval_size": APPROVAL_SIZE,
-    "town_approval_size": TOWN_APPROVAL_SIZE,
-    "sms_price_fen": 5,
-    "notice_parts": 5,
-    "fallback_minutes": FALLBACK_MINUTES,
-    "fallback_unknown": False,
-    "daily_messages": DAILY_MESSAGES,
-    "silence_minutes": SILENCE_MINUTES,
-    "own_days": {},
+    "telegram_name": "",
     "disclosure_day": DISCLOSURE_DAY,
     "disclosure_holiday_rule": HolidayRule.NEXT,
     "disclosure_monthly": ["finance"],
     "posted_days": POSTED_DAYS,
     "objection_days": OBJECTION_DAYS,
     "reply_days": REPLY_DAYS,
-    "telegram_name": "",
+    "quiet_from": "21:00",
+    "quiet_to": "07:00",
+    "approval_size": APPROVAL_SIZE,
+    "town_approval_size": TOWN_APPROVAL_SIZE,
+    "fallback_minutes": FALLBACK_MINUTES,
+    "fallback_unknown": False,
+    "daily_messages": DAILY_MESSAGES,
+    "notice_parts": 5,
+    "sms_price_fen": 5,
+    "silence_minutes": SILENCE_MINUTES,
+    "language": "zh_CN",
+    "zone": "Asia/Shanghai",
+    "own_days": {},
 }
+"""In the order in which a village thinks of them; the console shows them so."""
 
 
 def _language(value: object) -> str:

@@ -12,7 +12,7 @@ from notifier.registry import NEEDED
 from store.actions.accounts import add_account, keep_template, stop_account
 from store.actions.settings import set_own_days
 from store.domain.accounts import Account, AccountKind
-from store.domain.settings import AreaSettings
+from store.domain.settings import DEFAULTS, AreaSettings
 from store.queries.accounts import account_by_id, all_accounts
 from store.queries.areas import area_by_id, settings_for
 from store.queries.people import staff_on_duty
@@ -79,6 +79,22 @@ async def test_what_makes_no_sense_is_refused_and_what_was_typed_is_kept(
     refused = await secretary.press(f"/console/settings/set/{name}", value=value)
     assert (refused.status, said in refused.text, f'value="{value}"' in refused.text) == (409, True, True)
     assert await settings_of(hub) == before
+
+
+async def test_whatever_may_be_set_is_set_here_too(hub: Hub, secretary: Browser, administrator: Browser) -> None:
+    """`banyan set` knows the same names; the village's own days stand in the calendar."""
+    page = await administrator.get(f"/console/settings?area={hub.village.id}")
+    assert set(re.findall(r'action="/console/settings/set/(\w+)"', page.text)) == {*DEFAULTS} - {"own_days"}
+    assert "北京时间" in (await administrator.press("/console/settings/set/zone", value="Asia/Shanghai")).text
+    await secretary.get("/console/settings")
+    ticked = await secretary.press("/console/settings/set/disclosure_monthly", tick_works="1", tick_levy="1")
+    assert "每个月都公开哪几类：财务收支、工程项目、一事一议。" in ticked.text
+    assert re.findall(r'name="tick_(\w+)" value="1" checked', ticked.text) == ["works", "levy"]
+    assert "公示几天：15天" in (await secretary.press("/console/settings/set/posted_days", value="15")).text
+    assert "rongxi_bot" in (await secretary.press("/console/settings/set/telegram_name", value="@rongxi_bot")).text
+    kept = await settings_of(hub)
+    assert kept.disclosure_monthly == ("finance", "works", "levy")
+    assert (kept.posted_days, kept.telegram_name) == (15, "rongxi_bot")
 
 
 async def test_a_double_press_and_the_same_value_change_nothing(hub: Hub, secretary: Browser) -> None:

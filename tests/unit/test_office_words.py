@@ -7,7 +7,7 @@ import pytest
 
 from console.settings.channels import KINDS
 from console.settings.room import SECTIONS
-from console.settings.village import CHOICES, SHOWN
+from console.settings.setting_lines import CHOICES, SHOWN, TICKS
 from notifier.registry import NEEDED
 from notifier.render import TEMPLATES
 from store.domain.people import Role
@@ -41,11 +41,12 @@ def test_a_cadre_reads_no_english_and_no_office_words(room: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_everything_that_can_be_set_has_words(language: str) -> None:
-    said = words(language, "settings")
+    said, every = words(language, "settings"), tomllib.loads((TEMPLATES / language / "words.toml").read_text("utf-8"))
     for name in SHOWN:
         assert {name} <= set(said["setting_name"]) & set(said["setting_ask"])
         assert name in said["setting_means"] or all(f"{name}_{one}" in said["setting_means"] for one in CHOICES[name])
         assert all(f"{name}_{choice}" in said["setting_choice"] for choice in CHOICES.get(name, ()))
-    assert set(Role) == set(tomllib.loads((TEMPLATES / language / "words.toml").read_text("utf-8"))["role"])
+        assert all(f"disclosure_{choice}" in every["option"] for choice in TICKS.get(name, ()))
+    assert set(Role) == set(every["role"])
     assert {name for kind in KINDS for name in NEEDED.get(kind, ())} <= set(said["credential"])
     assert {f"section_{section or 'index'}" for section in SECTIONS} <= set(said["settings"])

@@ -140,7 +140,7 @@ class Renderer:
             "word": lambda section, key: words[section][str(key)],
             "day": lambda value: _day(value, zone, words["time"]),
             "clock": lambda value: _clock(value, zone, words["time"]),
-            "moment": lambda value: f"{_day(value, zone, words['time'])}{_clock(value, zone, words['time'])}",
+            "moment": lambda value: _moment(value, zone, words["time"]),
             "yuan": _yuan,
             "whom": lambda to: _whom(to, words),
             "unit": lambda to: words["audience_unit"][to.units],
@@ -172,6 +172,10 @@ def _day(value: date | datetime, zone: ZoneInfo, words: Mapping[str, str]) -> st
 def _clock(value: datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
     local = value.astimezone(zone)
     return words["hour" if local.minute == 0 else "clock"].format(hour=local.hour, minute=f"{local.minute:02}")
+
+
+def _moment(value: datetime, zone: ZoneInfo, words: Mapping[str, str]) -> str:
+    return words["moment"].format(day=_day(value, zone, words), clock=_clock(value, zone, words))
 
 
 def _yuan(fen: int) -> str:

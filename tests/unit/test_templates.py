@@ -9,6 +9,7 @@ from jinja2 import Environment, meta
 
 from notifier.channels.sms.segments import count_parts
 from notifier.render import SMS_PARTS, TEMPLATES, Medium, Renderer
+from notifier.wordable import WORDABLE
 from store.domain.areas import Area, AreaKind
 from store.domain.settings import LANGUAGES, settings_of
 from store.domain.speech import Option, Say
@@ -20,6 +21,9 @@ GIVEN = {"village", "landline", "choices", "public_url", "word", "day", "clock",
 """What the renderer itself gives to every text."""
 ALLOWED_LATIN = re.compile(r"English|Please choose|N|iOS|Excel|xlsx|csv|PDF")
 OFFICE_WORDS = ("工单", "退单", "受理", "系统")
+READ_ALOUD = "disclosure.reading"
+"""Goes to a loudspeaker; no SMS carries it whole."""
+UNCUT = 20
 
 
 def messages() -> list[str]:
@@ -29,7 +33,7 @@ def messages() -> list[str]:
 def rendered(message: str, language: str, medium: Medium) -> str:
     facts = {name: FACTS[name] for name in used_by(message, language)}
     say = Say(message, facts, (Option("yes", label="yes"), Option("no", label="no")))
-    return RENDERER.render(say, language, medium, VILLAGE).text
+    return RENDERER.render(say, language, medium, VILLAGE, UNCUT).text
 
 
 @functools.cache
@@ -54,8 +58,20 @@ def test_it_renders_and_an_sms_fits(message: str, medium: Medium, language: str)
     assert "None" not in text
     assert not re.search(r"\{[{%]|%\}|\}\}", text)
     if medium is Medium.SMS:
-        assert count_parts(text).parts <= SMS_PARTS
+        assert count_parts(text).parts <= SMS_PARTS or message == READ_ALOUD, text
         assert "http" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_fits_with_all_that_can_be_chosen(language: str) -> None:
+    text = RENDERER.render(WORDABLE["menu"].sample, language, Medium.SMS, VILLAGE, UNCUT).text
+    assert count_parts(text).parts <= SMS_PARTS, text
+
+
+def test_a_day_and_its_time_do_not_run_together() -> None:
+    say = Say("vote.counting", {"matter": FACTS["matter"]})
+    english, chinese = (RENDERER.render(say, language, Medium.CHAT, VILLAGE).text for language in ("en", "zh_CN"))
+    assert ("November 23, 18:00" in english, "11月23日18点" in chinese) == (True, True)
 
 
 @pytest.mark.parametrize("message", messages())

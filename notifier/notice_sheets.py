@@ -1,12 +1,9 @@
 """What a notice proves and what was answered to it, as sheets: whoever takes one leaves that fact behind."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import xlsxwriter
 
 from notifier.render import Renderer
 from store.database import Transaction
@@ -62,17 +59,6 @@ async def answers_lines(tx: Transaction, notice: Notice, actor: str) -> list[Seq
     ]
     tx.audit(notice.village_id, actor, "notice.answers_exported", f"notice:{notice.id}", len(rows))
     return [[_NO_VOTE], _ANSWER_HEADINGS, *rows]
-
-
-def xlsx_of(name: str, lines: Sequence[Sequence[str]]) -> bytes:
-    """A workbook of one sheet. Cells are text: a name such as =cmd() stays a name in whatever opens the file."""
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        sheet = book.add_worksheet(name)
-        for at, row in enumerate(lines):
-            for column, value in enumerate(row):
-                sheet.write_string(at, column, value)
-    return content.getvalue()
 
 
 def moment_cell(at: datetime | None, zone: ZoneInfo) -> str:

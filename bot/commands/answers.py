@@ -6,11 +6,12 @@ from pathlib import Path
 
 from bot.commands.store import open_store, the_village
 from bot.opening import utc_now
-from notifier.notice_sheets import ANSWERS_ABOVE, answers_lines, xlsx_of
+from notifier.notice_sheets import ANSWERS_ABOVE, answers_lines
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.errors import NotFound
 from store.queries.answers import asked_notice
+from store.workbooks import workbook
 
 _ACTOR = "cli"
 
@@ -18,7 +19,7 @@ _ACTOR = "cli"
 def export_file(number: int, file: Path, village: str) -> None:
     """The audit fact is committed before the file appears: no export without its trace."""
     lines = asyncio.run(_read(number, village))
-    file.write_bytes(xlsx_of("回复", lines))
+    file.write_bytes(workbook("回复", lines))
     print(f"通知{number}号的回复,{len(lines) - ANSWERS_ABOVE}户,写到{file}。这次导出已记在审计里。")
 
 

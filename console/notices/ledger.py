@@ -11,7 +11,7 @@ from console.notices.common import asked_for, in_words, notice_to_take_out, noti
 from console.notices.pages import OUTCOMES
 from console.visits import Fields, Office, Visit
 from notifier.answers import preview_reminder
-from notifier.notice_sheets import answers_lines, reach_report, xlsx_of
+from notifier.notice_sheets import answers_lines, reach_report
 from store.actions.answers import may_remind
 from store.domain.phones import masked_number
 from store.domain.reach import Outcome
@@ -20,6 +20,7 @@ from store.queries.answers import answers_in, silent_names, tally_of, was_remind
 from store.queries.areas import settings_for
 from store.queries.certificate import ledger_page
 from store.queries.reach import reach_of
+from store.workbooks import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
@@ -82,7 +83,7 @@ class LedgerPages:
         async with self.office.database.write(self.office.clock()) as tx:
             notice = await notice_to_take_out(tx, request, visit)
             report = await reach_report(tx, self.office.renderer, notice, f"staff:{visit.person.id}")
-        content = await asyncio.to_thread(xlsx_of, "送达情况", report.lines)
+        content = await asyncio.to_thread(workbook, "送达情况", report.lines)
         return _download(content, XLSX, f"notice-{notice.number}-reach.xlsx")
 
     async def print_reach(self, request: web.Request, visit: Visit, _fields: Fields) -> web.StreamResponse:
@@ -99,7 +100,7 @@ class LedgerPages:
         async with self.office.database.write(self.office.clock()) as tx:
             notice = asked_for(await notice_to_take_out(tx, request, visit))
             lines = await answers_lines(tx, notice, f"staff:{visit.person.id}")
-        content = await asyncio.to_thread(xlsx_of, "回复", lines)
+        content = await asyncio.to_thread(workbook, "回复", lines)
         return _download(content, XLSX, f"notice-{notice.number}-answers.xlsx")
 
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.commands.answers import read_answers
-from notifier.notice_sheets import xlsx_of
 from store.actions.answers import answer_notice
 from store.actions.contacts import add_holder, find_or_add_contact
 from store.domain.errors import Refusal
@@ -14,6 +13,7 @@ from store.domain.people import ContactKind, Proof, Role
 from store.queries.notices import notice_by_id
 from store.sheets import read_sheet
 from store.tables import audit_entries, deliveries, notice_answers
+from store.workbooks import workbook
 from tests.hub import Hub
 
 DITCH = "周六上午8点清三组的沟渠,带锄头。"
@@ -190,7 +190,7 @@ async def test_all_who_were_told_are_in_the_sheet(hub: Hub, tmp_path: Path) -> N
     async with hub.books() as tx:
         facts = await tx.all(select(audit_entries).where(audit_entries.c.action == "notice.answers_exported"))
     assert len(facts) == 1
-    (tmp_path / "answers.xlsx").write_bytes(xlsx_of("回复", rows))
+    (tmp_path / "answers.xlsx").write_bytes(workbook("回复", rows))
     [no_vote, _, *kept] = read_sheet(tmp_path / "answers.xlsx")
     assert "不是投票" in str(no_vote[0])
     assert [row[:3] for row in kept] == [["三组", "陈伯", "参加"], ["三组", "林嫂", "没回"]]

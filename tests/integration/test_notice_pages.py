@@ -15,12 +15,12 @@ from bot.commands.notice_reports import read_report
 from bot.pages import static_routes
 from console.public.poster import WIDTH
 from console.public.site import public_application
-from notifier.notice_sheets import xlsx_of
 from store.actions.notice_controls import cancel_notice
 from store.domain.errors import NotFound
 from store.queries.notices import notice_by_id
 from store.sheets import read_sheet
 from store.tables import audit_entries, notices
+from store.workbooks import workbook
 from tests.acceptance.test_ledger import set_states
 from tests.acceptance.test_notices import WATER, sent_to_village, written
 from tests.hub import Hub
@@ -102,7 +102,7 @@ async def test_the_certificate_as_a_sheet(hub: Hub, tmp_path: Path) -> None:
     await set_states(hub, 陈伯="delivered", 林嫂="failed", 黄明="sent")
     async with hub.books() as tx:
         report = await read_report(tx, hub.village, 26001)
-    (tmp_path / "reach.xlsx").write_bytes(xlsx_of("送达情况", report.lines))
+    (tmp_path / "reach.xlsx").write_bytes(workbook("送达情况", report.lines))
     rows = read_sheet(tmp_path / "reach.xlsx")
     assert rows[0][0] == "通知26001号:共4户,收到1户,上门告诉0户,合25.0%"
     assert [rows[line][0] for line in (1, 2)] == ["发给:榕溪村 全村", "还没有全部落实"]

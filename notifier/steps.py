@@ -9,7 +9,7 @@ from notifier.render import Renderer
 from notifier.telling import write_tells
 from store.actions.occurrences import Woken, take_step
 from store.database import Transaction
-from store.domain.disclosures import month_before
+from store.domain.months import month_before
 from store.domain.occurrences import Outcome, SeriesKind, Step, Verdict
 from store.domain.people import Contact, Role
 from store.domain.reminders import day_facts, reminder_tells

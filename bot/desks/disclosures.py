@@ -10,8 +10,9 @@ from store.actions.disclosures import add_item, remove_item, state_opening
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
-from store.domain.disclosures import Disclosure, DisclosureItem, Entry, first_of_month
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry
 from store.domain.errors import NotAllowed, NotFound
+from store.domain.months import first_of_month
 from store.domain.people import Staff
 from store.queries.access import may_disclose
 from store.queries.disclosures import disclosure_for, latest_disclosure, open_month, published_item, urgent_items

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console.places import choose_village
 from console.visits import Office, Visit
-from store.domain.disclosures import month_after, month_before
+from store.domain.months import month_after, month_before
 from store.domain.occurrences import SeriesKind, ServiceKind
 from store.domain.rhythms import rhythm_of
 from store.domain.series import Occurrence

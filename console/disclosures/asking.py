@@ -8,8 +8,9 @@ from aiohttp import web
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_amounts import parse_amount
-from store.domain.disclosures import DisclosureCategory, Entry, Flow, first_of_month
+from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.domain.errors import NotAllowed, NotFound, Refusal
+from store.domain.months import first_of_month
 from store.domain.people import Staff
 from store.domain.settings import AreaSettings
 from store.queries.access import may_answer_publicly, may_disclose, may_see_books

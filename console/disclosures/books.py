@@ -27,16 +27,9 @@ from store.domain.disclosure_amounts import parse_amount
 from store.domain.disclosure_catalogue import quarter_of, standings
 from store.domain.disclosure_doubts import doubts_of, words_of
 from store.domain.disclosure_sheet import SheetProblem
-from store.domain.disclosures import (
-    Disclosure,
-    DisclosureCategory,
-    Entry,
-    Flow,
-    digest_of,
-    month_after,
-    month_before,
-)
+from store.domain.disclosures import Disclosure, DisclosureCategory, Entry, Flow, digest_of
 from store.domain.errors import Refusal
+from store.domain.months import month_after, month_before
 from store.domain.people import Staff
 from store.domain.privacy import Doubt
 from store.domain.settings import AreaSettings

@@ -14,7 +14,8 @@ from console.visits import Fields, Office, Visit, is_new
 from notifier.pages import language_asked
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.figures import MOST_MONTHS, Figures, Period, month_after, period_of
+from store.domain.figures import MOST_MONTHS, Figures, Period, period_of
+from store.domain.months import month_after
 from store.domain.people import Staff
 from store.queries.access import may_see_figures
 from store.queries.areas import places_of
@@ -49,7 +50,7 @@ class FiguresPages:
             area=area,
             period=period,
             last=period.months[-1],
-            months=[month_after(today.replace(day=1), -number) for number in range(MOST_MONTHS)],
+            months=[month_after(today, -number) for number in range(MOST_MONTHS)],
             quick=[(count, month_after(today, 1 - count), today) for count in _QUICK],
             headlines=headlines(figures, words),
             tables=tables_of(figures, area.name, words),

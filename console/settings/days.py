@@ -14,7 +14,7 @@ from store.actions.staff import leave_duty_open, put_on_duty
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
 from store.domain.errors import NotAllowed, NotFound
-from store.domain.figures import month_after
+from store.domain.months import month_after
 from store.domain.people import Staff
 from store.domain.working_calendar import WorkingCalendar
 from store.queries.access import may_change_settings, may_keep_duty_roster

@@ -10,8 +10,9 @@ from store.actions.kept_files import let_go
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_sheet import DisclosureSheet, SheetEntry, SheetProblem, read_disclosure_sheet
-from store.domain.disclosures import Disclosure, DisclosureItem, Entry, check_entry, first_of_month, month_after
+from store.domain.disclosures import Disclosure, DisclosureItem, Entry, check_entry
 from store.domain.errors import NotFound, Refusal
+from store.domain.months import first_of_month, month_after
 from store.domain.people import Staff
 from store.domain.roster_headings import Row
 from store.queries.areas import settings_for

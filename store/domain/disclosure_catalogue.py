@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from store.domain.disclosures import DisclosureCategory, month_after
+from store.domain.disclosures import DisclosureCategory
+from store.domain.months import month_after
 
 
 class Period(StrEnum):
@@ -55,7 +56,7 @@ class CategoryStanding:
 def quarter_of(month: date) -> tuple[date, date]:
     """The first months of the quarter and of the one after it."""
     first = date(month.year, month.month - (month.month - 1) % 3, 1)
-    return first, month_after(month_after(month_after(first)))
+    return first, month_after(first, 3)
 
 
 def standings(

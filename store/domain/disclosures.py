@@ -168,18 +168,6 @@ def item_facts(item: DisclosureItem) -> dict[str, object]:
     }
 
 
-def first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
-def month_after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def month_before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
 def check_entry(entry: Entry) -> None:
     """Raises Refusal: disclosure.title_missing, .too_long, .amount_missing, .amount_wrong or .personal_number."""
     if not entry.title.strip():

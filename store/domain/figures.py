@@ -9,20 +9,15 @@ from datetime import date, datetime, time
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from store.domain.months import YEAR, month_after
+
 FEWEST = 5
 """People. Nothing is broken down to fewer: whoever knows the village would know who they are."""
 MOST_MONTHS = 36
 USUAL_MONTHS = 12
-_YEAR = 12
 _NEVER_BEFORE = date(2000, 1, 1)
 
 K = TypeVar("K", bound="int | str")
-
-
-def month_after(month: date, count: int = 1) -> date:
-    """The first day of the month so many months later (or earlier)."""
-    years, index = divmod(month.year * _YEAR + month.month - 1 + count, _YEAR)
-    return date(years, index + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ def period_of(first: str, last: str, today: date) -> Period:
     since = _month(first) or month_after(until, 1 - USUAL_MONTHS)
     if since > until:
         since, until = until, since
-    length = (until.year - since.year) * _YEAR + until.month - since.month + 1
+    length = (until.year - since.year) * YEAR + until.month - since.month + 1
     length = min(length, MOST_MONTHS)
     return Period(month_after(until, 1 - length), length)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from store.domain.disclosures import Digest, DisclosureCategory, DisclosureItem, Flow, digest_of, month_after
+from store.domain.disclosures import Digest, DisclosureCategory, DisclosureItem, Flow, digest_of
+from store.domain.months import month_after
 from store.domain.series import Occurrence
 
 MOST_DAYS = 8
@@ -79,7 +80,7 @@ def sections_of(items: Iterable[DisclosureItem], before: Sequence[DisclosureItem
 
 def days_announced(base: date) -> tuple[date, date]:
     """From which day to which the paper of that day names service days: to the end of the month after."""
-    following = month_after(month_after(base.replace(day=1)))
+    following = month_after(base, 2)
     return base, following - timedelta(days=1)
 
 

@@ -11,16 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from store.database import Transaction
-from store.domain.disclosures import (
-    AttachedFile,
-    Disclosure,
-    DisclosureCategory,
-    DisclosureItem,
-    Flow,
-    month_after,
-    month_before,
-)
+from store.domain.disclosures import AttachedFile, Disclosure, DisclosureCategory, DisclosureItem, Flow
 from store.domain.errors import NotFound
+from store.domain.months import month_after, month_before
 from store.domain.privacy import Concern, Doubt
 from store.tables import disclosure_files, disclosure_items, disclosures, files
 

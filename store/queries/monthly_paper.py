@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select
 
 from store.database import Transaction
-from store.domain.disclosures import DisclosureItem, digest_of, month_before
+from store.domain.disclosures import DisclosureItem, digest_of
 from store.domain.monthly_paper import MOST_DAYS, Asked, MonthlyPaper, days_announced, sections_of
+from store.domain.months import month_before
 from store.domain.settings import AreaSettings
 from store.queries.disclosures import disclosure_for, items_where, published_disclosure
 from store.queries.service_days import service_days_between

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from store.database import Transaction
-from store.domain.disclosures import month_before
+from store.domain.months import month_before
 from store.domain.occurrences import SeriesKind
 from store.domain.people import Staff
 from store.domain.settings import AreaSettings

@@ -15,11 +15,10 @@ from store.domain.disclosures import (
     Flow,
     check_entry,
     digest_of,
-    month_after,
-    month_before,
     short_title,
 )
 from store.domain.errors import Refusal
+from store.domain.months import month_after, month_before
 from store.domain.privacy import holds_personal_number
 from store.domain.roster_cells import CellValue
 

@@ -5,16 +5,8 @@ from datetime import date
 
 from bot.dialogue.talk import YES_NO, Answer, Said, Talk, ask, options
 from store.domain.disclosure_amounts import parse_amount
-from store.domain.disclosures import (
-    DisclosureCategory,
-    Entry,
-    Flow,
-    check_entry,
-    digest_facts,
-    item_facts,
-    month_after,
-    short_title,
-)
+from store.domain.disclosures import DisclosureCategory, Entry, Flow, check_entry, digest_facts, item_facts, short_title
+from store.domain.months import month_after
 from store.domain.speech import Option, Say
 
 LISTED = 9

@@ -2,7 +2,7 @@
 
 Each link covers the cast and the link before it. It covers a commitment, not the choice: an open count says nothing of
 a choice, and the chain of a secret one still holds when its key is gone. A named cast commits to choice, receipt and
-nonce, which are published at the close; an unnamed one to its sealed bytes.
+nonce, so that a link in strange hands cannot be tried out; an unnamed one to its sealed bytes.
 """
 
 import hashlib

@@ -83,23 +83,6 @@ async def _has_mark(tx: Transaction, matter_id: int, mark: bytes) -> bool:
     return await tx.scalar(marked.limit(1)) is not None
 
 
-async def box_of(tx: Transaction, matter_id: int) -> list[tuple[str, Choice]]:
-    """The published box of a matter that was voted on without names: (receipt, choice), by receipt."""
-    box = select(ballot_box).where(ballot_box.c.matter_id == matter_id).order_by(ballot_box.c.receipt)
-    return [(row.receipt, Choice(row.choice)) for row in await tx.all(box)]
-
-
-async def published_nonces(tx: Transaction, matter: MatterRecord) -> list[tuple[int, Choice, str, str]]:
-    """What a closed matter that was voted on by name publishes: sequence, choice, receipt, nonce of each cast.
-
-    With them anybody can work out the chain again. Empty before the close.
-    """
-    if matter.tally is None or not matter.named:
-        return []
-    rows = await tx.all(select(casts).where(casts.c.matter_id == matter.id).order_by(casts.c.sequence))
-    return [(row.sequence, Choice(row.choice), row.receipt, row.nonce) for row in rows]
-
-
 async def first_broken_cast(tx: Transaction, matter: MatterRecord) -> int | None:
     """The place of the first cast that was changed, dropped or slipped in; None where the whole chain holds."""
     rows = await tx.all(select(casts).where(casts.c.matter_id == matter.id).order_by(casts.c.sequence))

@@ -29,9 +29,10 @@ from store.domain.errors import NotAllowed, Refusal, StoreUnavailable
 from store.domain.matters import MatterState
 from store.domain.people import Contact, ContactKind, Role
 from store.queries.areas import area_by_id
-from store.queries.ballots import box_of, find_ballot, first_broken_cast, published_nonces
+from store.queries.ballots import find_ballot, first_broken_cast
 from store.queries.matters import ballots_so_far, contacts_to_ask, matter_by_id
 from store.queries.people import staff_by_id
+from store.queries.public_matters import board_of
 from store.tables import ballot_box, ballot_keys, casts, entitlements, households, metadata, residents
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -201,7 +202,7 @@ async def test_a_changed_vote_replaces_the_former_under_its_receipt(village: Vil
     closed = await village.close(matter_id)
     assert closed.tally == Tally(abstain=1)
     async with village.database.read(NOW) as tx:
-        assert await box_of(tx, matter_id) == [(receipts.pop(), ABSTAIN)]
+        assert (await board_of(tx, closed)).ballots == [(receipts.pop(), ABSTAIN)]
     assert not receipts
     assert closed.cast_count == 3
 
@@ -281,17 +282,16 @@ async def test_a_held_choice_does_not_outlive_the_key(village: Village) -> None:
             await held_choice(tx, matter, held)
 
 
-async def test_nonces_are_published_at_the_close_and_not_before(village: Village) -> None:
+async def test_a_vote_with_names_is_on_the_board_at_the_close_and_not_before(village: Village) -> None:
     matter_id = await village.matter(named=True)
     receipt = await village.cast(matter_id, village.people[0], AGREE)
     async with village.database.read(NOW) as tx:
-        assert await published_nonces(tx, await matter_by_id(tx, matter_id)) == []
+        assert (await board_of(tx, await matter_by_id(tx, matter_id))).ballots == ()
         assert await find_ballot(tx, village.area_id, receipt) == (matter_id, None)
     closed = await village.close(matter_id)
     async with village.database.read(NOW) as tx:
-        [(sequence, choice, published, nonce)] = await published_nonces(tx, closed)
+        assert (await board_of(tx, closed)).ballots == [(receipt, AGREE)]
         assert await find_ballot(tx, village.area_id, receipt) == (matter_id, AGREE)
-    assert (sequence, choice, published, len(nonce)) == (1, AGREE, receipt, 32)
 
 
 TAMPERINGS = (
@@ -343,5 +343,5 @@ async def test_half_a_count_is_never_seen(village: Village) -> None:
     await village.cast(matter_id, village.people[0], AGREE)
     async with village.database.read(NOW) as tx:
         assert await ballots_so_far(tx, matter_id) == 1
-        assert await box_of(tx, matter_id) == []
+        assert await tx.all(select(ballot_box)) == []
         assert (await matter_by_id(tx, matter_id)).result is None

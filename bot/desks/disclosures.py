@@ -7,6 +7,7 @@ from notifier.disclosing import publish_urgent_item
 from notifier.render import Renderer
 from store.actions.disclosure_files import open_reading_link
 from store.actions.disclosures import add_item, remove_item, state_opening
+from store.actions.kept_files import let_go
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.conversation import Speaker
@@ -75,6 +76,10 @@ class Disclosures:
     async def held(self, month: date) -> Disclosure | None:
         _ = self.person
         return await disclosure_for(self.tx, self.village.id, month)
+
+    async def hold_picture(self, sha256: str) -> None:
+        """A picture of an item that is not entered yet; it leaves again where none is."""
+        await let_go(self.tx, sha256)
 
     async def enter(self, month: date, entry: Entry) -> DisclosureItem:
         return await add_item(self.tx, self.village, month, entry, self.person)

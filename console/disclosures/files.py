@@ -13,6 +13,7 @@ from console.disclosures.asking import BOOKS, village_of, village_to_change
 from console.public.accounts import disposition_of
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.disclosure_files import attach_file, detach_file, replace_file
+from store.actions.kept_files import keep_for_now
 from store.database import Transaction
 from store.domain.areas import Area
 from store.domain.disclosure_doubts import doubts_in_pages
@@ -63,13 +64,16 @@ class FilePages:
         try:
             check_size(content)
             doubts = await self._doubts(content, names) if is_pdf(content) else ()
-            return await asyncio.to_thread(self.office.files.put_photo_or_paper, content), name, doubts
+            stored = await asyncio.to_thread(self.office.files.put_photo_or_paper, content)
         except UnusableFileError as error:
             if error.key == "too_large":
                 raise Refusal("disclosure.file_too_large") from error
             if error.key == "locked":
                 raise Refusal("disclosure.file_locked") from error
             raise Refusal("disclosure.file_unusable") from error
+        async with self.office.database.write(self.office.clock()) as tx:
+            await keep_for_now(tx, stored)
+        return stored, name, doubts
 
     async def _doubts(self, content: bytes, names: Collection[str]) -> Sequence[Doubt]:
         """Raises UnusableFileError and Refusal as `words_in_pdf` and `doubts_in_pages` do."""

@@ -15,7 +15,7 @@ from store.actions.kept_files import forget_files
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.files import blacked_out
 from store.queries.disclosures import disclosure_for, item_in_books
-from store.tables import audit_entries, disclosure_items, tickets
+from store.tables import audit_entries, disclosure_items, inbound_messages, tickets
 from tests.hub import Hub
 from tests.integration.console_parts import Answer, Browser, signed_in
 from tests.pdfs import paper
@@ -176,6 +176,50 @@ async def test_what_stands_beside_another_item_too_stays(hub: Hub, desk: Browser
     assert hub.files.all_paths() == [shared]
 
 
+async def clerk_brings_a_picture(hub: Hub) -> str:
+    for said in ("记账", "1", "3"):
+        await hub.text("周文书", said)
+    await hub.say(hub.sms, hub.numbers["周文书"], "五组抽水泵维修", photo=picture())
+    [kept] = hub.files.all_paths()
+    return kept.name
+
+
+async def forget_after(hub: Hub, days: float) -> set[str]:
+    """The files that are left, and named by what came in."""
+    hub.clock.pass_time(days=days)
+    async with hub.books() as tx:
+        await forget_files(tx, hub.files, tx.now)
+        rows = await tx.all(select(inbound_messages.c.body))
+    left = {path.name for path in hub.files.all_paths()}
+    assert {sha256 for row in rows for sha256 in row.body["files"]} == left
+    return left
+
+
+async def test_a_picture_of_an_item_that_was_never_entered_leaves_once_nobody_speaks_of_it(hub: Hub) -> None:
+    digest = await clerk_brings_a_picture(hub)
+    assert await forget_after(hub, 1.1) == {digest}
+    assert await forget_after(hub, 1.1) == set()
+
+
+async def test_what_came_in_does_not_name_a_picture_that_was_blacked_out(hub: Hub, desk: Browser) -> None:
+    digest = await clerk_brings_a_picture(hub)
+    for said in ("2", "1,950元", "1"):
+        await hub.text("周文书", said)
+    assert await forget_after(hub, 1.1) == {digest}, "it stands beside the item"
+    async with hub.books() as tx:
+        [item] = await tx.all(select(disclosure_items.c.id))
+    black = f"{BOOKS}/items/{item.id}/files/{digest}/black"
+    await desk.sign_in("周文书")
+    await desk.get(black)
+    await desk.press(black, s0="on")
+    hub.clock.pass_time(days=1.1)
+    async with hub.books() as tx:
+        await forget_files(tx, hub.files, tx.now)
+        bodies = [row.body for row in await tx.all(select(inbound_messages.c.body))]
+    assert digest not in {path.name for path in hub.files.all_paths()}
+    assert [body["files"] for body in bodies if body["text"] == "五组抽水泵维修"] == [[]]
+
+
 def darkest_at(picture: Image.Image, left: int, top: int) -> int:
     return min(picture.convert("L").crop((left, top, left + 1, top + 1)).tobytes())
 
@@ -195,13 +239,17 @@ def test_squares_are_counted_line_by_line() -> None:
     ],
 )
 async def test_a_file_that_will_not_do(
-    desk: Browser, monkeypatch: pytest.MonkeyPatch, filename: str, content: bytes, said: str
+    hub: Hub, desk: Browser, monkeypatch: pytest.MonkeyPatch, filename: str, content: bytes, said: str
 ) -> None:
     monkeypatch.setattr("store.files.MAX_BYTES", 4000)
     item = (await enter(desk)).path.partition("?")[0]
     page = await send(desk, f"{item}/files", "file", filename, content)
     assert said in page.text
     assert "13900007009" not in page.text
+    hub.clock.pass_time(days=1.1)
+    async with hub.books() as tx:
+        await forget_files(tx, hub.files, tx.now)
+    assert hub.files.all_paths() == []
 
 
 async def test_the_words_of_a_paper_are_looked_at(hub: Hub, desk: Browser) -> None:

@@ -64,6 +64,8 @@ async def title_given(talk: Talk, said: Said) -> Answer | None:
     title, _, text = said.text.partition("\n")
     check_entry(Entry(DisclosureCategory.OTHER, title, Flow.POSTED, text=text))
     attachment = said.body.files[0] if said.body.files else ""
+    if attachment:
+        await talk.desk.disclosures.hold_picture(attachment)
     data = {**talk.data, "title": title.strip(), "text": text.strip(), "attachment": attachment}
     return ask("books.flow", "books.which_flow", options(*Flow, prefix="flow"), data)
 

@@ -40,14 +40,14 @@ class Part(StrEnum):
 class Kept:
     """What there is of a person. `is_here`: he lives in the village; `in_office`: he serves it.
 
-    `untold`: a ticket of his is open that the one who asks may not read out; no reason may say that there is one.
+    `open_tickets` are all of his, whoever may see them: a reason is the same for those that the one who asks may read
+    out and for those that he may not know of.
     """
 
     is_here: bool
     in_office: bool
     open_tickets: int
     votes: int
-    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def verdicts_on(kept: Kept) -> tuple[Verdict, ...]:
         Verdict(Part.PLACE, goes=True),
         Verdict(Part.TAGS, goes=True),
         Verdict(Part.FLAGS, goes=True),
-        _tickets(kept),
+        Verdict(Part.TICKETS, goes=False, reason="archive", law="cun_34"),
         *([Verdict(Part.VOTES, goes=False, reason="archive", law="cun_34")] if kept.votes else []),
         Verdict(Part.LEDGER, goes=False, reason="proof", law="pipl_47"),
         Verdict(Part.AUDIT, goes=False, reason="ids_only", law="pipl_51"),
@@ -81,24 +81,16 @@ def _name(kept: Kept) -> Verdict:
         return Verdict(Part.NAME, goes=False, reason="office", law="pipl_13")
     if kept.votes:
         return Verdict(Part.NAME, goes=False, reason="archive", law="cun_34")
-    if kept.open_tickets:
-        return Verdict(Part.NAME, goes=False, reason="open_tickets", law="pipl_13")
-    return _needed(Part.NAME) if kept.untold else Verdict(Part.NAME, goes=True)
+    return _while_needed(Part.NAME, kept)
 
 
 def _numbers(kept: Kept) -> Verdict:
     if kept.in_office:
         return Verdict(Part.NUMBERS, goes=False, reason="office", law="pipl_13")
+    return _while_needed(Part.NUMBERS, kept)
+
+
+def _while_needed(part: Part, kept: Kept) -> Verdict:
     if kept.open_tickets:
-        return Verdict(Part.NUMBERS, goes=False, reason="open_tickets", law="pipl_13")
-    return _needed(Part.NUMBERS) if kept.untold else Verdict(Part.NUMBERS, goes=True)
-
-
-def _needed(part: Part) -> Verdict:
-    return Verdict(part, goes=False, reason="needed", law="pipl_13")
-
-
-def _tickets(kept: Kept) -> Verdict:
-    reason = "open_tickets" if kept.open_tickets else "archive"
-    law = "pipl_13" if kept.open_tickets else "cun_34"
-    return Verdict(Part.TICKETS, goes=False, reason=reason, law=law)
+        return Verdict(part, goes=False, reason="needed", law="pipl_13")
+    return Verdict(part, goes=True)

@@ -105,12 +105,10 @@ class KeptAbout:
 async def kept_about(tx: Transaction, person: Staff, resident_id: int) -> KeptAbout:
     """Whoever calls this leaves an audit fact. Raises NotFound."""
     sheet = await resident_sheet(tx, person, resident_id)
-    shown, open_ones = await _tickets(tx, person, resident_id)
-    untold = await _open_tickets(tx, resident_id) > open_ones
     votes = await _votes(tx, resident_id)
     serving = select(func.count()).select_from(staff)
     in_office = bool(await tx.scalar(serving.where(staff.c.resident_id == resident_id, staff.c.ended_at.is_(None))))
-    kept = Kept(not sheet.gone, in_office, open_ones, len(votes), untold)
+    kept = Kept(not sheet.gone, in_office, await _open_tickets(tx, resident_id), len(votes))
     sees_flags, looks = may_see_flags(person, sheet.path), await looks_at(tx, sheet)
     identity = select(residents.c.identity_hash).where(residents.c.id == resident_id)
     return KeptAbout(
@@ -118,7 +116,7 @@ async def kept_about(tx: Transaction, person: Staff, resident_id: int) -> KeptAb
         numbers=await _numbers(tx, resident_id),
         sees_flags=sees_flags,
         flags=await flags_of(tx, resident_id) if sees_flags else (),
-        tickets=shown,
+        tickets=await _tickets(tx, person, resident_id),
         votes=votes,
         answers=await _answers(tx, resident_id),
         bookings=await _count(tx, bookings, resident_id),
@@ -208,8 +206,8 @@ async def _numbers(tx: Transaction, resident_id: int) -> tuple[str, ...]:
     return tuple(tx.keyring.open(row.address, context=ADDRESS) for row in rows)
 
 
-async def _tickets(tx: Transaction, person: Staff, resident_id: int) -> tuple[tuple[TicketKept, ...], int]:
-    """Those that the one who asks may read out, and how many of them are open."""
+async def _tickets(tx: Transaction, person: Staff, resident_id: int) -> tuple[TicketKept, ...]:
+    """Those that the one who asks may read out."""
     rows = await tx.all(all_tickets().where(tickets.c.resident_id == resident_id).order_by(tickets.c.id).limit(LISTED))
     his = [ticket_from(row) for row in rows]
     seen = [one for one in await visible_to(tx, person, his) if may_know_sender(person, one)]
@@ -219,8 +217,7 @@ async def _tickets(tx: Transaction, person: Staff, resident_id: int) -> tuple[tu
     )
     for line in await tx.all(lines.order_by(ticket_messages.c.id)):
         said.setdefault(line.ticket_id, []).append(line.text)
-    shown = tuple(TicketKept(one.number, one.category, one.opened_at, tuple(said.get(one.id, ()))) for one in seen)
-    return shown, sum(one.state in OPEN_STATES for one in seen)
+    return tuple(TicketKept(one.number, one.category, one.opened_at, tuple(said.get(one.id, ()))) for one in seen)
 
 
 async def _open_tickets(tx: Transaction, resident_id: int) -> int:

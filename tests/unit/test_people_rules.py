@@ -74,7 +74,6 @@ def test_one_person_has_one_vote(marks: str, obstacle: Obstacle | None, over: bo
         (Kept(is_here=False, in_office=False, open_tickets=0, votes=1), {Part.NUMBERS}),
         (Kept(is_here=False, in_office=True, open_tickets=0, votes=0), set()),
         (Kept(is_here=False, in_office=False, open_tickets=1, votes=0), set()),
-        (Kept(is_here=False, in_office=False, open_tickets=0, votes=0, untold=True), set()),
     ],
 )
 def test_what_goes_and_what_stays_and_why(kept: Kept, going: set[Part]) -> None:
@@ -88,8 +87,8 @@ def test_what_goes_and_what_stays_and_why(kept: Kept, going: set[Part]) -> None:
 def test_every_verdict_and_period_has_words(language: str) -> None:
     words = tomllib.loads((TEMPLATES / language / "pages" / "people.toml").read_text())["people"]
     for here in (True, False):
-        for number in range(16):
-            kept = Kept(here, bool(number & 1), bool(number & 2), bool(number & 4), untold=bool(number & 8))
+        for number in range(8):
+            kept = Kept(here, bool(number & 1), bool(number & 2), bool(number & 4))
             for one in verdicts_on(kept):
                 assert f"part_{one.part}" in words
                 assert one.goes or {f"stays_{one.reason}", f"law_{one.law}"} <= set(words)

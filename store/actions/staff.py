@@ -30,13 +30,30 @@ async def add_staff(
     resident_id: int | None = None,
     actor: str = "system",
 ) -> Staff:
-    """Add a person in office. Raises Refusal("staff.role_missing") without a role: he would see and do nothing."""
+    """Add a person in office.
+
+    Raises Refusal("staff.name_missing"), ("staff.role_missing") without a role, for he would see and do nothing, and
+    ("staff.name_taken") where somebody of that name is in office there already: whoever reads who did what knows people
+    by their names.
+    """
+    name = whole(name, NAME_LENGTH)
+    if not name:
+        raise Refusal("staff.name_missing")
     if not roles:
         raise Refusal("staff.role_missing", name=name)
+    if await _serves_already(tx, name, area, [where.id for _, where in roles]):
+        raise Refusal("staff.name_taken", name=name)
     staff_id = await tx.insert(staff, area_id=area.id, name=name, resident_id=resident_id)
     await tx.insert_many(duties, [{"staff_id": staff_id, "role": role, "area_id": where.id} for role, where in roles])
     tx.audit(area.id, actor, "staff.added", f"staff:{staff_id}", [role for role, _ in roles])
     return await staff_by_id(tx, staff_id)
+
+
+async def _serves_already(tx: Transaction, name: str, area: Area, places: Sequence[int]) -> bool:
+    """Also one whom another village of the town added, where the duty is the town's."""
+    there = select(duties.c.staff_id).where(duties.c.area_id.in_(places), duties.c.ended_at.is_(None))
+    same = (staff.c.name == name, staff.c.ended_at.is_(None), (staff.c.area_id == area.id) | staff.c.id.in_(there))
+    return await tx.scalar(select(staff.c.id).where(*same).limit(1)) is not None
 
 
 async def give_duty(tx: Transaction, person: Staff, role: Role, area: Area, by: Staff) -> None:
@@ -61,11 +78,9 @@ async def take_duty(tx: Transaction, person: Staff, role: Role, area: Area, by: 
 
 
 async def take_on(tx: Transaction, village: Area, name: str, role: Role, area: Area, by: Staff) -> Staff:
-    """Somebody new in office. Raises NotAllowed, Refusal("staff.name_missing")."""
+    """Somebody new in office. Raises NotAllowed, and Refusal as `add_staff` does."""
     await _require_giver(tx, by, role, area)
-    if not name.strip():
-        raise Refusal("staff.name_missing")
-    return await add_staff(tx, village, whole(name, NAME_LENGTH), [(role, area)], actor=f"staff:{by.id}")
+    return await add_staff(tx, village, name, [(role, area)], actor=f"staff:{by.id}")
 
 
 async def _require_giver(tx: Transaction, by: Staff, role: Role, area: Area) -> None:

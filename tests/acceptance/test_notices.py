@@ -169,7 +169,7 @@ async def test_nobody_approves_his_own_notice(hub: Hub) -> None:
         himself = hub.residents["黄明"]
         await tx.run(staff.update().where(staff.c.id == hub.staff["周文书"].id).values(resident_id=himself))
         in_office = [(Role.PARTY_BRANCH, hub.village)]
-        other_office = await add_staff(tx, hub.village, "周文书", in_office, resident_id=himself)
+        other_office = await add_staff(tx, hub.village, "周文书(支部)", in_office, resident_id=himself)
         with pytest.raises(Refusal, match=r"notice\.own"):
             await approved_as_planned(tx, await notice_by_id(tx, 1), other_office)
 

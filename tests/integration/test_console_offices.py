@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from store.actions.areas import add_area
 from store.actions.staff import add_staff
 from store.domain.areas import AreaKind
+from store.domain.errors import Refusal
 from store.domain.people import Role
+from store.queries.areas import area_by_id
 from store.queries.people import staff_by_id, staff_of_village
 from store.tables import audit_entries, console_sessions, staff
 from tests.hub import Hub
@@ -44,6 +47,21 @@ async def test_somebody_is_added_given_a_duty_and_a_code_by_which_he_comes_in(hu
     hub.numbers["刘会计"] = "+8613900007018"
     assert any("刘会计" in text for text in await hub.text("刘会计", f"关联{code}"))
     assert await duties_of(hub, "刘会计") == {Role.ACCOUNTANT}
+
+
+async def test_who_is_in_office_is_not_added_a_second_time(hub: Hub) -> None:
+    async with signed_in(hub, "李书记") as browser:
+        await browser.get(OFFICES)
+        refused = await browser.press(OFFICES, village=str(hub.village.id), name=" 周文书 ", role="front_desk")
+        assert (refused.status, "已经有一位周文书在任" in refused.text) == (409, True)
+        await browser.get(OFFICES)
+        assert "添上了" in (await browser.press(OFFICES, name="周文书(三组)", role="accountant")).text
+    other = await hub.neighbour_village("竹坑村")
+    async with hub.books() as tx:
+        town = await area_by_id(tx, hub.village.parent_id or 0)
+        with pytest.raises(Refusal, match=r"staff\.name_taken"):
+            await add_staff(tx, other.village, "赵工", [(Role.TOWN_OFFICIAL, town)])
+        assert await add_staff(tx, other.village, "周文书", [(Role.FRONT_DESK, other.village)])
 
 
 async def test_an_office_is_handed_over_in_one_step(hub: Hub) -> None:

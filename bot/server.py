@@ -14,13 +14,15 @@ from aiohttp.abc import AbstractAccessLogger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.callers import Caller
+from bot.opening import utc_now
 from notifier.accounts import may_call
 from notifier.channel import Channel, Receive, WebRequest
 from notifier.message import DeliveryReceipt, InboundMessage
-from notifier.metrics import REQUESTS
+from notifier.metrics import REQUESTS, hide_backlog, show_backlog
 from store.database import Database
 from store.domain.accounts import Account
 from store.domain.errors import StoreUnavailable
+from store.queries.backlog import backlog_of
 
 log = structlog.get_logger()
 
@@ -66,7 +68,7 @@ def watching_application(database: Database, metrics_token: str) -> web.Applicat
 def _watching(database: Database, metrics_token: str) -> list[web.RouteDef]:
     return [
         web.get("/healthz", partial(_health, database), name="health"),
-        web.get("/metrics", partial(_metrics, metrics_token), name="metrics"),
+        web.get("/metrics", partial(_metrics, database, metrics_token), name="metrics"),
     ]
 
 
@@ -76,7 +78,7 @@ async def _health(database: Database, _request: web.Request) -> web.Response:
     return web.json_response({"store": "up" if alive else "down"}, status=200 if alive else 503)
 
 
-async def _metrics(token: str, request: web.Request) -> web.Response:
+async def _metrics(database: Database, token: str, request: web.Request) -> web.Response:
     """Figures for Prometheus: from this machine, or with the token."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     here = (
@@ -86,6 +88,11 @@ async def _metrics(token: str, request: web.Request) -> web.Response:
     )
     if not here and not (token and hmac.compare_digest(given.encode(errors="replace"), token.encode())):
         raise web.HTTPForbidden
+    try:
+        async with database.read(utc_now()) as tx:
+            show_backlog(await backlog_of(tx))
+    except StoreUnavailable:
+        hide_backlog()
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

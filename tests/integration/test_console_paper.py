@@ -21,6 +21,7 @@ from store.actions.series import ServiceHours, add_series
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.domain.occurrences import ServiceKind
 from store.domain.recurrence import Recurrence
+from store.domain.spoken import reading, seconds_to_read
 from tests.hub import Hub
 from tests.integration.console_parts import signed_in
 from tests.integration.test_public_pages import DITCH, RELIEF, RENT, disclose
@@ -179,6 +180,24 @@ async def test_the_real_program_says_mandarin_in_a_file_that_ends() -> None:
     phonemes = await _phonemes("".join(filter(str.isalpha, ALOUD.split(maxsplit=2)[2])), VOICES["zh_CN"])
     assert "(en)" not in phonemes
     assert "'@r51" in phonemes, "二 is èr"
+
+
+WARNING = (
+    "镇三防办15点05分通知:台风今天夜里到,今晚8点前河边11户到村小学。带好身份证、药和厚衣服,关好电和煤气,别回头拿东西。"
+    "走不动的打电话,我们来接。阳台上的花盆、竹竿请收好,船都靠岸。学校、祠堂整夜有人,有热水。"
+    "夜里别出门看水,听到铜锣就往高处走。明天早上6点广播再告诉大家。"
+)
+FIGURES = "Income was 48620 yuan, 31205 yuan were spent, and 206318 yuan remain. All items are on the village board."
+
+
+@pytest.mark.espeak
+@pytest.mark.parametrize(("said", "language"), [(reading(WARNING, "榕溪村通知。", ""), "zh_CN"), (FIGURES, "en")])
+async def test_the_real_program_takes_as_long_as_we_say_and_less_than_a_minute(said: str, language: str) -> None:
+    require_real_part("espeak-ng", present=can_speak(), reason="not installed (apt-get install espeak-ng)")
+    with wave.open(io.BytesIO(await spoken_aloud(said, language))) as sound:
+        seconds = sound.getnframes() / sound.getframerate()
+    assert seconds_to_read(said) == pytest.approx(seconds, rel=0.1)
+    assert seconds < 60
 
 
 async def _phonemes(text: str, voice: str) -> str:

@@ -15,6 +15,7 @@ from store.actions.inbound import record_inbound
 from store.database import Database
 from store.domain.accounts import Account, AccountKind
 from store.domain.areas import AreaKind
+from store.domain.floods import Floods
 from store.domain.inbound import InboundArrival, InboundBody
 from store.keyring import new_keyring
 
@@ -39,7 +40,7 @@ async def test_the_figures_say_what_waits_and_for_how_long(database: Database) -
         sms = await add_account(tx, county.id, AccountKind.KANNEL, "sms", {}, actor="test")
         page = await add_account(tx, county.id, AccountKind.WEB_CHAT, "chat", {}, actor="test")
         said = InboundArrival("1", "+8613900007001", "", InboundBody(text="停水了"))
-        await record_inbound(tx, [(sms, said)])
+        await record_inbound(tx, [(sms, said)], Floods())
         await write_deliveries(
             tx,
             [

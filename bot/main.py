@@ -42,10 +42,12 @@ from notifier.visiting import follow_up
 from store.actions.fallbacks import release_second_steps
 from store.actions.flags import end_flags_that_ran_out
 from store.actions.kept_files import forget_files
+from store.actions.kept_forms import forget_kept_forms
 from store.actions.leases import end_leases, lease_holders
 from store.actions.notice_controls import hold_back
 from store.actions.progress import defer_unfinished
 from store.actions.roster_uploads import forget_uploads
+from store.actions.sign_in import forget_pressed_forms
 from store.actions.tickets import lapse_quiet_tickets
 from store.database import Database, Transaction
 from store.domain.jobs import JobHandler, JobName, JobWorker
@@ -241,6 +243,8 @@ def _chores(renderer: Renderer, files: FileStore) -> list[Chore]:
         lapse_quiet_tickets,
         end_flags_that_ran_out,
         forget_uploads,
+        forget_kept_forms,
+        forget_pressed_forms,
         forget_exported,
     ]
 

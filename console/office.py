@@ -14,6 +14,7 @@ from console.days.routes import day_routes
 from console.disclosures.routes import disclosure_routes
 from console.figures.routes import figures_routes
 from console.jobs.routes import job_routes
+from console.kept.routes import kept_routes
 from console.matters.routes import matter_routes
 from console.notices.routes import notice_routes
 from console.offices.routes import office_routes
@@ -127,6 +128,7 @@ def _rooms(office: Office) -> list[web.RouteDef]:
         *audit_routes(office),
         *job_routes(office),
         *account_routes(office),
+        *kept_routes(office),
     ]
 
 

@@ -15,6 +15,9 @@ from store.queries.access import (
     sees_some_books,
 )
 
+SIGN_IN = "/console/sign-in"
+KEPT_FORMS = "/console/kept"
+
 
 def _everyone(_person: Staff) -> bool:
     return True

@@ -9,15 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from console.forms import csrf_of, read_form
-from console.visits import (
-    HOME,
-    SESSION_COOKIE,
-    SIGN_IN,
-    VISIT_COOKIE,
-    Fields,
-    Office,
-    Visit,
-)
+from console.rooms import KEPT_FORMS, SIGN_IN
+from console.visits import HOME, SESSION_COOKIE, VISIT_COOKIE, Fields, Office, Visit
 from notifier.telling import write_tells
 from store.actions.contacts import address_of
 from store.actions.identity import start_console_code, take_console_code, take_password_code
@@ -41,12 +34,15 @@ from store.domain.speech import Say, Tell
 from store.passwords import NOBODYS, hash_of, is_right
 from store.queries.access import needs_code
 from store.queries.areas import settings_for
+from store.queries.kept_forms import how_many_kept
 from store.queries.people import contact_by_id, staff_by_id
 from store.queries.sign_in import Account, root_area_id, session_of
 from store.queries.totp import uses_totp
 
 CODE = "/console/code"
 _LONGEST_NUMBER = 40
+_DONE = {"password": "password_set", "kept": "signed_out_kept"}
+"""What the sign-in says of what led there, by the address that led."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class SignIn:
         token = await open_session(tx, account, needs_code=asks_code)
         if asks_code and not await uses_totp(tx, person.id):
             await self._send_code(tx, person, account.phone_contact_id)
-        return self._with_session(token, CODE if asks_code else HOME)
+        return self._with_session(token, CODE if asks_code else await _first_page(tx, person.id))
 
     async def _send_code(self, tx: Transaction, person: Staff, phone_contact_id: int) -> None:
         """Raises Refusal where no SMS reaches his phone."""
@@ -116,9 +112,10 @@ class SignIn:
                     return self._page(request, "code.html", status=403, problem="wrong_code", by_app=by_app)
                 await attempt_succeeded(tx, attempt)
                 token = await prove_session(tx, session)
+                where = await _first_page(tx, session.staff_id)
         except Refusal as refusal:
             return await self._refused(request, "code.html", refusal, by_app=by_app)
-        return self._with_session(token, HOME)
+        return self._with_session(token, where)
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         """Set a password with a link code. Wrong codes are counted by the caller's address: there is no account yet."""
@@ -185,7 +182,7 @@ class SignIn:
         by_app: bool = False,
     ) -> web.Response:
         token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(16)
-        done = "password_set" if request.query.get("done") == "password" else ""
+        done = _DONE.get(request.query.get("done", ""), "")
         shown: dict[str, Any] = {
             "csrf": csrf_of(token),
             "problem": problem,
@@ -201,6 +198,11 @@ class SignIn:
         response = _see_other(where)
         self.office.keep(response, SESSION_COOKIE, token)
         return response
+
+
+async def _first_page(tx: Transaction, staff_id: int) -> str:
+    """What he could not send comes before what waits for him."""
+    return KEPT_FORMS if await how_many_kept(tx, staff_id) else HOME
 
 
 def _see_other(where: str) -> web.Response:

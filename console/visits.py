@@ -4,7 +4,7 @@ Every page passes `Doorkeeper`: nothing else decides whether somebody is signed 
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from console.forms import check_lengths, csrf_of, form_key, read_form
-from console.rooms import rooms_of
+from console.forms import check_lengths, csrf_of, fields_of, form_key, is_ours
+from console.late_forms import LateForms, is_by_htmx
+from console.rooms import SIGN_IN, rooms_of
 from notifier.accounts import Outside
 from notifier.pages import Pages, language_asked
 from notifier.pulse import Pulse
@@ -32,7 +33,6 @@ from store.queries.people import staff_by_id
 from store.queries.sign_in import session_of
 
 HOME = "/console/today"
-SIGN_IN = "/console/sign-in"
 SESSION_COOKIE = "banyan_office"
 VISIT_COOKIE = "banyan_visit"
 """What the forms of somebody who is not signed in are bound to."""
@@ -138,7 +138,7 @@ def led_to(where: str, done: str, **more: str | int) -> web.HTTPSeeOther:
 
 async def is_new(tx: Transaction, request: web.Request, visit: Visit, fields: Fields) -> bool:
     """Whether a form is pressed for the first time; from now on it is not."""
-    return await take_form(tx, visit.session, form_key({**fields, "action": request.path}))
+    return await take_form(tx, visit.person.id, form_key({**fields, "action": request.path}))
 
 
 async def once(tx: Transaction, request: web.Request, visit: Visit, fields: Fields, where: str) -> None:
@@ -159,28 +159,35 @@ class Doorkeeper:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             visit = await self._used(request)
+            if visit is None and _by_itself(request):
+                return web.Response(status=204)  # what is being written there stays: it is kept once it is sent
             if visit is None:
                 raise web.HTTPSeeOther(SIGN_IN)
             return await handler(request, replace(visit, told=Told(done=request.query.get("done", ""))))
 
         return answer
 
-    def press(self, handler: Press, again: Page | None = None, *, most_bytes: int = 0) -> Handler:
+    def press(
+        self, handler: Press, again: Page | None = None, *, most_bytes: int = 0, unkept: Collection[str] = ()
+    ) -> Handler:
         """A form for staff. Whoever is refused reads why on the page `again`, where what he wrote stands.
 
-        Whoever's session ended while he wrote gets back what he typed, under the names in `words.typed`; choices and
-        secrets have none there. `most_bytes` where a file comes with it that may be larger than what one writes.
+        Whoever's session ended while he wrote finds the form kept once he has signed in, but for the fields `unkept`.
+        `most_bytes` where a file comes with it that may be larger than what one writes.
         """
+        late = LateForms(self.office.database, self.office.pages, self.office.clock)
 
         async def answer(request: web.Request) -> web.StreamResponse:
             visit = await self._used(request)
             if visit is None:
-                typed = [(name, text) for name, text in (await request.post()).items() if isinstance(text, str)]
-                return self.office.pages.page(request, "signed_out.html", status=401, typed=typed)
-            fields = await read_form(request, request.cookies[SESSION_COOKIE])
+                return await late.after_the_end(request, request.cookies.get(SESSION_COOKIE, ""), unkept)
+            if not await is_ours(request, request.cookies[SESSION_COOKIE]):
+                return await late.of_another_session(request, visit.person, unkept)
+            fields = await fields_of(request)
             try:
                 check_lengths(fields)
-                return await handler(request, visit, fields)
+                async with late.going_through(visit.person, fields):
+                    return await handler(request, visit, fields)
             except Refusal as refusal:
                 if again is None:
                     raise
@@ -201,8 +208,7 @@ class Doorkeeper:
     async def _used(self, request: web.Request) -> Visit | None:
         visit = await self.visit(request)
         now = self.office.clock()
-        by_itself = request.method == "GET" and "HX-Request" in request.headers  # a page that renews what it shows
-        if visit and not by_itself and now - visit.session.seen_at > SEEN_EVERY:
+        if visit and not _by_itself(request) and now - visit.session.seen_at > SEEN_EVERY:
             async with self.office.database.write(now) as tx:
                 await saw_session(tx, visit.session)
         return visit
@@ -223,3 +229,8 @@ class Doorkeeper:
                 return None
             settings = await settings_for(tx, person.area_id)
         return Visit(person, session, settings, csrf_of(token))
+
+
+def _by_itself(request: web.Request) -> bool:
+    """A page that renews what it shows, nobody's press."""
+    return request.method == "GET" and is_by_htmx(request)

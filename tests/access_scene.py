@@ -17,6 +17,7 @@ from store.actions.disclosure_files import attach_file
 from store.actions.disclosures import add_item
 from store.actions.feeds import new_feed
 from store.actions.inbound import record_files
+from store.actions.kept_forms import keep_form
 from store.actions.notices import ask_readers, draft_notice, submit_notice
 from store.actions.personal_data import take_request
 from store.actions.roster_uploads import keep_upload
@@ -33,10 +34,12 @@ from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import Level, Source, Warned
 from store.domain.jobs import JobName
+from store.domain.kept_forms import FilledForm
 from store.domain.people import Role, Staff
 from store.domain.personal_data import RequestKind
 from store.domain.services import ServiceText
 from store.domain.tickets import Category, Report
+from store.queries.kept_forms import kept_forms_of
 from store.queries.residents import home_seen_by
 from store.queries.tasks import task_by_id
 from store.tables import (
@@ -187,13 +190,15 @@ async def _emergency(tx: Transaction, hub: Hub, area: Area, resident: int) -> Sa
 
 async def _made_by(tx: Transaction, hub: Hub, person: Staff) -> Samples:
     await save_view(tx, person, "急的", {})
+    await keep_form(tx, person.id, FilledForm("/console/tickets/1/note", "x", {"text": "没交上去的"}))
+    [kept] = await kept_forms_of(tx, person.id)
     view = await tx.scalar(select(saved_views.c.id).where(saved_views.c.staff_id == person.id))
     stored = hub.files.put_document(b"x")
     await record_files(tx, [stored])
     task_id = await ask_for_task(tx, JobName.EXPORT_AUDIT, person, hub.village.id, 1)
     task = await task_by_id(tx, task_id)
     await finish_task(tx, task, "written", {"count": 1}, file=stored.sha256, file_name="x.xlsx")
-    return {"view": str(view), "task": str(task_id)}
+    return {"view": str(view), "task": str(task_id), "kept": str(kept.id)}
 
 
 async def _notices(tx: Transaction, hub: Hub, area: Area) -> Samples:

@@ -27,7 +27,7 @@ STRANGER = "nobody"
 _REFUSED = {204, 401, 403, 404}
 """204 ends a stream of news that is not his."""
 _DOORS = ("/console/sign-in", "/console/code", "/console/start")
-_ALWAYS_OWN = ("/console/account", "/console/days/feed", "/console/tickets/views", "/console/sign-out")
+_ALWAYS_OWN = ("/console/account", "/console/days/feed", "/console/kept", "/console/tickets/views", "/console/sign-out")
 _NOTICES = {
     **dict.fromkeys(("change", "submit", "release", "drop"), DRAFT),
     **dict.fromkeys(("approve", "refuse"), WAITING),

@@ -11,6 +11,6 @@ def account_routes(office: Office) -> list[web.RouteDef]:
     return [
         web.get("/account", keeper.page(account.account)),
         web.post("/account/totp/begin", keeper.press(account.begin, account.account)),
-        web.post("/account/totp/confirm", keeper.press(account.confirm)),
-        web.post("/account/totp/drop", keeper.press(account.drop, account.account)),
+        web.post("/account/totp/confirm", keeper.press(account.confirm, unkept=("code",))),
+        web.post("/account/totp/drop", keeper.press(account.drop, account.account, unkept=("code",))),
     ]

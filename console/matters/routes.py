@@ -24,5 +24,5 @@ def matter_routes(office: Office) -> list[web.RouteDef]:
         web.post(_MATTER + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(matters.act, matters.one)),
         web.get(_MATTER + "/roll", keeper.page(roll.list)),
         web.get(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.page(roll.paper)),
-        web.post(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.press(roll.enter, roll.paper)),
+        web.post(_MATTER + r"/roll/{vote:\d{1,15}}", keeper.press(roll.enter, roll.paper, unkept=("choice",))),
     ]

@@ -22,6 +22,7 @@ KINDS = (*NEEDED, AccountKind.WEB_CHAT)
 """The simulator is for practising and is not added here."""
 SECRET = frozenset({"token", "password", "access_key_secret", "secret_key", "auth_token"})
 """Never shown again, not even in the form that was refused."""
+CREDENTIALS = frozenset(name for names in NEEDED.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from console.settings.channels import ChannelPages
+from console.settings.channels import CREDENTIALS, ChannelPages
 from console.settings.days import DayPages
 from console.settings.roles import RolePages
 from console.settings.setting_lines import SHOWN
@@ -30,7 +30,7 @@ def settings_routes(office: Office) -> list[web.RouteDef]:
         web.get("/settings/roles", keeper.page(roles.list)),
         web.get("/settings/channels", keeper.page(channels.list)),
         web.get("/settings/channels/new", keeper.page(channels.form)),
-        web.post("/settings/channels/new", keeper.press(channels.add, channels.form)),
+        web.post("/settings/channels/new", keeper.press(channels.add, channels.form, unkept=CREDENTIALS)),
         web.post(_ACCOUNT + "/test", keeper.press(channels.test)),
         web.post(_ACCOUNT + "/start", keeper.press(channels.start)),
         web.get("/settings/texts", keeper.page(texts.list)),

@@ -12,6 +12,7 @@ from store.domain.today import Urgency, Waiting
 from store.queries.access import may_see_channel
 from store.queries.accounts import account_by_id
 from store.queries.areas import area_by_id
+from store.queries.kept_forms import how_many_kept
 from store.queries.today import waiting_for
 
 
@@ -22,7 +23,9 @@ class TodayPages:
     async def today(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self.office.database.read(self.office.clock()) as tx:
             waiting = await waiting_for(tx, visit.person, visit.settings)
-        return self.office.page(request, visit, "today.html", lines=[(one, _where(one)) for one in waiting])
+            unsent = await how_many_kept(tx, visit.person.id)
+        lines = [(one, _where(one)) for one in waiting]
+        return self.office.page(request, visit, "today.html", lines=lines, unsent=unsent)
 
     async def start_channel(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         """Somebody has looked: what waited for the channel goes out again."""

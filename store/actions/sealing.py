@@ -7,10 +7,11 @@ from sqlalchemy import Column, ColumnElement, Table, func, select
 from store.actions.inbound import INBOUND_ADDRESS
 from store.database import Transaction
 from store.queries.accounts import CREDENTIALS
+from store.queries.kept_forms import CONTENT as KEPT_FORM
 from store.queries.people import ADDRESS
 from store.queries.roster_uploads import CONTENT
 from store.queries.totp import SECRET
-from store.tables import channel_accounts, contacts, inbound_messages, roster_uploads, staff_totp
+from store.tables import channel_accounts, contacts, inbound_messages, kept_forms, roster_uploads, staff_totp
 
 BATCH = 500
 
@@ -28,6 +29,7 @@ _SEALED = (
     _Sealed(inbound_messages, inbound_messages.c.address, INBOUND_ADDRESS),
     _Sealed(staff_totp, staff_totp.c.secret, SECRET),
     _Sealed(roster_uploads, roster_uploads.c.content, CONTENT),
+    _Sealed(kept_forms, kept_forms.c.content, KEPT_FORM),
 )
 """Every sealed column. Ballot keys are left: they live as long as a vote and are destroyed with it."""
 

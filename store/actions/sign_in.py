@@ -2,12 +2,13 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from store.database import Transaction
 from store.domain.errors import Refusal
+from store.domain.kept_forms import KEPT_FOR
 from store.domain.people import Staff
 from store.domain.sign_in import (
     LOCKED_FOR,
@@ -25,6 +26,8 @@ from store.tables import console_forms, console_sessions, sign_in_failures, staf
 SUBJECT = "sign_in_failures.subject"
 SEEN_EVERY = timedelta(minutes=5)
 """So seldom a session in use is written to."""
+PRESSED_FOR = SESSION_VALID + KEPT_FOR
+"""So long it is known that a form was pressed: no page that shows it, and nothing kept of it, is older."""
 _TOKEN_BYTES = 32
 
 
@@ -83,7 +86,6 @@ async def set_password(tx: Transaction, person: Staff, password_hash: str) -> No
 async def open_session(tx: Transaction, account: Account, *, needs_code: bool) -> str:
     """Open a session after the right password; its token, which the browser keeps and the store only as a hash."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    await _forget_old_forms(tx, account.staff_id)
     await tx.insert(
         console_sessions,
         staff_id=account.staff_id,
@@ -135,12 +137,11 @@ async def end_sessions_of(tx: Transaction, staff_id: int) -> None:
     await tx.run(console_sessions.update().where(*mine).values(ended_at=tx.now))
 
 
-async def take_form(tx: Transaction, session: ConsoleSession, form: str) -> bool:
-    """Whether this form is pressed for the first time: of a double press the second does nothing."""
-    return await tx.insert_new(console_forms, session_id=session.id, form=form)
+async def take_form(tx: Transaction, staff_id: int, form: str) -> bool:
+    """Whether he presses this form for the first time, whatever the session: a second press does nothing."""
+    return await tx.insert_new(console_forms, staff_id=staff_id, form=form, pressed_at=tx.now)
 
 
-async def _forget_old_forms(tx: Transaction, staff_id: int) -> None:
-    over = or_(console_sessions.c.ended_at.is_not(None), console_sessions.c.ends_at <= tx.now)
-    old = select(console_sessions.c.id).where(console_sessions.c.staff_id == staff_id, over)
-    await tx.run(console_forms.delete().where(console_forms.c.session_id.in_(old)))
+async def forget_pressed_forms(tx: Transaction, now: datetime) -> None:
+    """The tick's chore."""
+    await tx.run(console_forms.delete().where(console_forms.c.pressed_at < now - PRESSED_FOR))

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from store.actions.identity import new_link_code
+from store.actions.kept_forms import drop_kept_forms_of
 from store.actions.sign_in import end_sessions_of
 from store.database import Transaction
 from store.domain.areas import Area, AreaKind
@@ -133,7 +134,7 @@ async def hand_over_for(tx: Transaction, leaver: Staff, successor: Staff, by: St
 async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: str) -> int:
     """A change of office in one step: duties and open tickets move, the leaver's sessions and links end.
 
-    Answers how many tickets moved.
+    What he had not sent is dropped. Answers how many tickets moved.
     """
     await tx.run(
         duties.update().where(duties.c.staff_id == leaver.id, duties.c.ended_at.is_(None)).values(ended_at=tx.now)
@@ -156,6 +157,7 @@ async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: 
     await tx.run(sessions.delete().where(sessions.c.contact_id.in_(linked)))
     await tx.run(contacts.update().where(contacts.c.staff_id == leaver.id).values(staff_id=None))
     await end_sessions_of(tx, leaver.id)
+    await drop_kept_forms_of(tx, leaver.id)
     await tx.run(staff.update().where(staff.c.id == leaver.id).values(ended_at=tx.now))
     tx.audit(leaver.area_id, actor, "staff.handed_over", f"staff:{leaver.id}", successor.id)
     return moved

@@ -34,6 +34,7 @@ RETENTION = (
     Period("flags", "a_year", Ends.ITSELF, "pipl_28"),
     Period("upload", "a_week", Ends.ITSELF, "pipl_19"),
     Period("pictures", "three_days", Ends.ITSELF, "pipl_19"),
+    Period("unsent", "a_day", Ends.ITSELF, "pipl_19"),
     Period("tickets", "archive", Ends.ARCHIVE, "cun_34"),
     Period("votes", "archive", Ends.ARCHIVE, "cun_34"),
     Period("ballots", "until_count", Ends.ITSELF, "pipl_19"),

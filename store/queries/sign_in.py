@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from store.database import Transaction
+from store.domain.kept_forms import KEPT_FOR
 from store.domain.people import ContactKind
 from store.domain.sign_in import IDLE_AFTER, ConsoleSession
 from store.queries.people import ADDRESS
@@ -53,6 +54,35 @@ async def session_of(tx: Transaction, token: str) -> ConsoleSession | None:
     if row is None:
         return None
     return ConsoleSession(row.id, row.staff_id, row.phone_contact_id, row.proved_at is not None, row.seen_at)
+
+
+async def owner_of_ended(tx: Transaction, token: str) -> int | None:
+    """Whose session that was, by his staff id, where he is in office still; None while it lives.
+
+    Nobody's where he has set a password since: whoever else had the old one leaves nothing for him to send.
+    """
+    newer = select(staff_passwords.c.staff_id).where(
+        staff_passwords.c.staff_id == console_sessions.c.staff_id,
+        staff_passwords.c.set_at > console_sessions.c.begun_at,
+    )
+    over = or_(
+        console_sessions.c.ended_at.is_not(None),
+        console_sessions.c.ends_at <= tx.now,
+        console_sessions.c.seen_at <= tx.now - IDLE_AFTER,
+    )
+    found = await tx.scalar(
+        select(console_sessions.c.staff_id)
+        .join(staff, staff.c.id == console_sessions.c.staff_id)
+        .where(
+            console_sessions.c.token_hash == tx.keyring.index(token, context=TOKEN),
+            console_sessions.c.proved_at.is_not(None),
+            console_sessions.c.ends_at > tx.now - KEPT_FOR,
+            staff.c.ended_at.is_(None),
+            over,
+            ~newer.exists(),
+        )
+    )
+    return None if found is None else int(found)
 
 
 async def latest_failures(tx: Transaction, subject: bytes, most: int) -> list[datetime]:

@@ -1,6 +1,6 @@
 """Staff with their duties, and what they sign in with."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, String, Table, UniqueConstraint
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -68,8 +68,21 @@ console_sessions = Table(
 console_forms = Table(
     "console_forms",
     metadata,
-    to("session_id", "console_sessions", primary_key=True),
+    to("staff_id", "staff", primary_key=True),
     Column("form", String(32), primary_key=True),
+    moment("pressed_at"),
+    Index("ix_console_forms_pressed_at", "pressed_at"),
+)
+
+kept_forms = Table(
+    "kept_forms",
+    metadata,
+    id_(),
+    to("staff_id", "staff"),
+    Column("form", String(32), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    moment("kept_at"),
+    UniqueConstraint("staff_id", "form"),
 )
 
 sign_in_failures = Table(

@@ -1,6 +1,7 @@
 """Who gets in at the console, who does not, and what a stranger learns."""
 
 import asyncio
+import html
 import re
 import tomllib
 
@@ -195,32 +196,21 @@ async def test_a_change_of_office_ends_the_leavers_sessions(hub: Hub) -> None:
         assert (await tx.first(select(console_sessions.c.ended_at))).ended_at
 
 
-async def test_what_was_written_is_given_back_when_the_session_has_ended(hub: Hub) -> None:
-    await hub.text("陈伯", "三组晒谷场边的路灯坏了")
-    async with signed_in(hub, "黄水生") as browser:
-        page = await browser.get("/console/tickets")
-        path = re.findall(r'href="(/console/tickets/\d+)"', page.text)[0]
-        await browser.get(path)
-        hub.clock.pass_time(hours=9)
-        answer = await browser.press(f"{path}/answer", text="明天上午<电工>来")
-    assert (answer.status, "明天上午&lt;电工&gt;来" in answer.text) == (401, True)
-
-
-async def test_every_field_that_was_typed_is_given_back_and_no_secret(hub: Hub) -> None:
+async def test_what_was_typed_is_given_back_where_nobody_knows_whose_it_is(hub: Hub) -> None:
     async with signed_in(hub, "周文书") as browser:
         await browser.get("/console/disclosures/new?month=2026-10")
-        hub.clock.pass_time(hours=9)
-        typed = {"title": "修三组水渠120米", "amount": "1.26万元", "list": "陈*强", "text": "三家比价"}
+        browser.client.session.cookie_jar.clear()
+        typed = {"title": "修三组<水渠>120米", "amount": "1.26万元", "list": "陈*强", "text": "三家比价"}
         answer = await browser.press("/console/disclosures/new", **typed, category="works", password="晒谷场边")
     assert answer.status == 401
     for words in (*typed.values(), "项目", "金额", "传的文件，要再来一遍"):
-        assert words in answer.text, words
+        assert html.escape(words) in answer.text, words
     for hidden in ("works", "2026-10", "晒谷场边"):
         assert hidden not in answer.text, hidden
 
 
 def test_whatever_is_typed_has_a_name_when_it_is_given_back() -> None:
-    """But for the sign-in, what is searched for, and the settings, where a name stands for many things."""
+    """But for the sign-in, what is searched for, and what is named by where it is written: a setting, a day, a code."""
     typed = re.compile(
         r'<textarea[^>]*? name="(\w+)"|\bline\((?:[^,()]+, )?"(\w+)", words'
         r'|<input(?![^>]*type="(?:hidden|radio|checkbox|file|search|password)")[^>]*? name="(\w+)"'

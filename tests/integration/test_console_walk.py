@@ -96,7 +96,8 @@ async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> Non
         found += [await browser.get(f"/console/tickets?q={word}") for word in ("text", "陈伯", "1004", "COMPLAINT")]
         found += [await browser.get(path) for path in ("/console/tickets/new", "/console/tickets/99999", "/console/x")]
         found += [
-            await browser.get(path) for path in ("/console/today", "/console/account", "/console/tickets/replies")
+            await browser.get(path)
+            for path in ("/console/today", "/console/account", "/console/tickets/replies", "/console/kept")
         ]
         found += [await browser.get(f"/console/tickets?area={hub.groups[0].id}&who=none&due=week&category=dispute")]
         for about, path in cases.paths().items():
@@ -190,6 +191,8 @@ async def test_every_route_is_walked(hub: Hub) -> None:
         "/console/account/totp/begin",
         "/console/account/totp/confirm",
         "/console/account/totp/drop",
+        "/console/kept",
+        "/console/kept/{kept}/drop",
         "/console/notices",
         "/console/notices/new",
         "/console/notices/visits",

@@ -366,6 +366,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_index", name=op.f("uq_calendar_feeds_token_index")),
     )
     op.create_table(
+        "console_forms",
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("form", sa.String(length=32), nullable=False),
+        sa.Column("pressed_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_console_forms_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "form", name=op.f("pk_console_forms")),
+    )
+    op.create_index("ix_console_forms_pressed_at", "console_forms", ["pressed_at"], unique=False)
+    op.create_table(
         "contacts",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("area_id", ID, nullable=False),
@@ -418,6 +427,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_duty_roster_area_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_duty_roster_staff_id")),
         sa.PrimaryKeyConstraint("area_id", "day", name=op.f("pk_duty_roster")),
+    )
+    op.create_table(
+        "kept_forms",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("form", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_kept_forms_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_forms")),
+        sa.UniqueConstraint("staff_id", "form", name=op.f("uq_kept_forms_staff_id_form")),
     )
     op.create_table(
         "notices",
@@ -921,13 +941,6 @@ def upgrade() -> None:
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_ballot_keys_matter_id")),
         sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_ballot_keys")),
-    )
-    op.create_table(
-        "console_forms",
-        sa.Column("session_id", ID, nullable=False),
-        sa.Column("form", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["console_sessions.id"], name=op.f("fk_console_forms_session_id")),
-        sa.PrimaryKeyConstraint("session_id", "form", name=op.f("pk_console_forms")),
     )
     op.create_table(
         "deliveries",

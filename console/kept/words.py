@@ -1,0 +1,27 @@
+"""What somebody wrote into a form, by the names that the form gave it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Words = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    label: str
+    text: str
+
+
+def written_in(path: str, fields: Mapping[str, str], words: Words) -> list[Written]:
+    """What was typed of a form that goes to `path`. Choices, ids and secrets have no name here."""
+    action = path.partition("?")[0].rpartition("/")[2]
+    found = (_written(action, name, text, words) for name, text in fields.items() if text)
+    return [one for one in found if one.label]
+
+
+def _written(action: str, name: str, text: str, words: Words) -> Written:
+    """What means different things on different pages has a name for each action; a setting is called by its own."""
+    if name == "value":
+        return Written(words["setting_ask"].get(action, ""), words["setting_choice"].get(f"{action}_{text}", text))
+    typed = words["typed"]
+    return Written(typed.get(f"{action}-{name}") or typed.get(name, ""), text)

@@ -14,14 +14,15 @@ class Written:
 
 def written_in(path: str, fields: Mapping[str, str], words: Words) -> list[Written]:
     """What was typed of a form that goes to `path`. Choices, ids and secrets have no name here."""
-    action = path.partition("?")[0].rpartition("/")[2]
-    found = (_written(action, name, text, words) for name, text in fields.items() if text)
+    parts = path.partition("?")[0].split("/")
+    room, action = parts[2], parts[-1]
+    found = (_written(room, action, name, text, words) for name, text in fields.items() if text)
     return [one for one in found if one.label]
 
 
-def _written(action: str, name: str, text: str, words: Words) -> Written:
-    """What means different things on different pages has a name for each action; a setting is called by its own."""
+def _written(room: str, action: str, name: str, text: str, words: Words) -> Written:
+    """What means different things in different rooms has a name for each; a setting is called by its own."""
     if name == "value":
         return Written(words["setting_ask"].get(action, ""), words["setting_choice"].get(f"{action}_{text}", text))
     typed = words["typed"]
-    return Written(typed.get(f"{action}-{name}") or typed.get(name, ""), text)
+    return Written(typed.get(f"{room}-{name}") or typed.get(name, ""), text)

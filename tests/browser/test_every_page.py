@@ -13,12 +13,14 @@ from bot.demo.load import load_demo
 from bot.demo.village import demo_village
 from notifier.emergencies import warn
 from store.actions.disclosures import add_item
+from store.actions.kept_forms import keep_form
 from store.actions.tasks import ask_for_task
 from store.database import Database
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.disclosures import DisclosureCategory, Entry, Flow
 from store.domain.emergencies import OWN_ISSUER, Source, Warned
 from store.domain.jobs import JobName
+from store.domain.kept_forms import FilledForm
 from store.files import FileStore
 from store.queries.disclosures import open_month
 from store.queries.ticket_lists import Shown
@@ -70,6 +72,7 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
         await ask_for_task(tx, JobName.VERIFY_CHAIN, clerk, hub.village.id, 1)
         whom = Audience(AudienceKind.GROUP, hub.groups[0], units=True)
         says = Warned(Source.VILLAGE, OWN_ISSUER, tx.now)
+        await keep_form(tx, clerk.id, FilledForm("/console/tickets/replies", "x", {"name": "电工"}, ("file",)))
         await warn(tx, RENDERER, hub.village, whom, clerk, says, "后山在掉石头,马上离开", with_roll=True)
     yield hub
     await database.close()

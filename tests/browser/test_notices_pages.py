@@ -1,5 +1,6 @@
 """Notices at the console in a real browser, on a phone and at a desk: by clicks, and by keyboard alone."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.acceptance.test_ledger import set_states
 from tests.acceptance.test_notices import WATER
 from tests.browser.conftest import Desk
 from tests.hub import Hub
+from tests.integration.console_parts import PASSWORD
 from tests.stores import VILLAGE, Stores
 
 HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 120 + "W" * 200
@@ -110,3 +112,53 @@ async def test_by_keyboard_alone(desk: Desk) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("发出去了")
     assert "明天修水渠" in (await desk.hub.told("陈伯"))[-1]
+
+
+async def test_a_session_that_ends_in_the_midst_of_writing_loses_nothing(desk: Desk) -> None:
+    """By keyboard: it ends while he types, so that the page leads to the sign-in, and once more before he presses."""
+    page, hub = desk.page, desk.hub
+    await desk.sign_in("周文书")
+    await desk.open("/console/notices/new")
+    await desk.tab_to("通知的内容")
+    hub.clock.pass_time(hours=9)
+    await page.keyboard.type("明天修")
+    await expect(page.get_by_role("status")).to_contain_text("您写的都留着")
+    await _sign_in_by_keyboard(desk)
+    await desk.tab_to("接着写")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/console/notices/new")
+    await desk.tab_to("通知的内容")
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type("水渠")
+    await desk.tab_to("存下，先不发")
+    await expect(page.locator(".handset.sms")).to_contain_text("明天修水渠")
+    hub.clock.pass_time(hours=9)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("您写的都留着")
+    await desk.looks_right("signed-out")
+    await desk.tab_to("登录")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/console/sign-in")
+    await _sign_in_by_keyboard(desk)
+    await expect(page.locator(".kept").first).to_have_text("明天修水渠")
+    await desk.looks_right("kept")
+    await desk.tab_to("接着交上去")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("存下了")
+    await desk.open("/console/notices")
+    await expect(page.get_by_text("明天修水渠")).to_have_count(1)
+
+
+async def _sign_in_by_keyboard(desk: Desk) -> None:
+    """At the sign-in, as somebody who needs a code."""
+    keyboard, hub = desk.page.keyboard, desk.hub
+    await desk.tab_to("手机号")
+    await keyboard.type(hub.numbers["周文书"])
+    await desk.tab_to("密码")
+    await keyboard.type(PASSWORD)
+    await keyboard.press("Enter")
+    await desk.page.wait_for_url("**/console/code")
+    await desk.tab_to("短信里的6位数字")
+    await keyboard.type(re.findall(r"登录码(\d{6})", (await hub.told("周文书"))[-1])[-1])
+    await keyboard.press("Enter")
+    await desk.page.wait_for_url("**/console/kept")

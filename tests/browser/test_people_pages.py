@@ -124,7 +124,7 @@ async def test_care_doubles_and_what_is_kept(desk: Desk) -> None:
     await page.get_by_role("button", name="就是同一个人").click()
     await expect(page.get_by_role("status")).to_have_text("并好了。")
     await page.get_by_role("link", name="册子里记了他什么").click()
-    await desk.looks_right("kept")
+    await desk.looks_right("person-kept")
     await page.get_by_text("记下他的要求").click()
     await page.get_by_label("要删除").check()
     await page.get_by_role("button", name="记下", exact=True).click()

@@ -87,7 +87,7 @@ async def test_a_list_is_narrowed_kept_and_worked_by_keys(desk: Desk) -> None:
     await page.get_by_role("button", name="记住", exact=True).click()
     await page.get_by_role("link", name="垃圾的事").click()
     await expect(page.locator(".tickets > li")).to_have_count(4)
-    await desk.looks_right("kept")
+    await desk.looks_right("saved")
     await expect(page.locator(".keys")).to_be_visible(visible=desk.size == "desk")
     for key in ("j", "j", "k", "j", "Enter"):
         await page.keyboard.press(key)

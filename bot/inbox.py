@@ -12,7 +12,6 @@ import structlog
 
 from bot.desks import open_desk
 from bot.dialogue import engine, fallback
-from bot.dialogue.normal import clean
 from bot.dialogue.talk import Answer, Talk, aside
 from bot.intake import Brought, Intake
 from bot.opening import utc_now
@@ -28,6 +27,7 @@ from store.domain.areas import AreaKind
 from store.domain.conversation import Session
 from store.domain.errors import Refusal, StoreUnavailable
 from store.domain.inbound import InboundArrival, InboundBody
+from store.domain.normal import clean
 from store.domain.speech import Say
 from store.files import FileStore, StoredFile, UnusableFileError
 

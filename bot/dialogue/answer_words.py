@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from bot.dialogue.normal import normal
 from bot.dialogue.numbers import read_digit, read_number
 from bot.dialogue.words import Word, read_word
+from store.domain.normal import normal
 
 _NEGATIVE = ("不", "没", "未", "还没")
 _UNIT = "个人|个|人|位|口人|口|户|亩|分|头|只|袋|包|棵|台|辆|份|桌|斤|间|张"

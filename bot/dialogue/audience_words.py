@@ -8,11 +8,11 @@ What is not understood to its end is not understood at all: a notice to the wron
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.dialogue.normal import normal
 from bot.dialogue.numbers import read_number
 from store.domain.addressing import Wanted, names_listed
 from store.domain.areas import Area
 from store.domain.audiences import AudienceKind, Tag
+from store.domain.normal import normal
 from store.domain.people import Role
 
 _LIST = re.compile(r"^(?:发给|给)?名单[::,,\s]*(.+)$", re.DOTALL)

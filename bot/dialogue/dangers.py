@@ -24,11 +24,6 @@ class Danger(StrEnum):
         """The public emergency number: 119 fire and rescue, 110 police, 120 ambulance."""
         return _NUMBERS.get(self, "119")
 
-    @property
-    def needs_human(self) -> bool:
-        """A number alone is no answer: somebody has to talk with this person at once."""
-        return self is Danger.SELF_HARM
-
 
 _NUMBERS = {
     Danger.SELF_HARM: "120",

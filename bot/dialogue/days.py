@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from bot.dialogue.normal import normal
+from store.domain.normal import normal
 
 _NEAR = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1}
 _FULL = re.compile(r"(?:改到|改成|改为|改)?(?:(\d{4})[年\-/.])?(\d{1,2})[月\-/.](\d{1,2})[日号]?")

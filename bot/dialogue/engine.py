@@ -8,13 +8,13 @@ import re
 from dataclasses import replace
 
 from bot.dialogue import flows
-from bot.dialogue.normal import clean, normal
 from bot.dialogue.numbers import read_digit
 from bot.dialogue.talk import Answer, Said, Talk, aside, tell_back
 from bot.dialogue.topics import read_intent
 from bot.dialogue.words import Word, read_word
 from store.domain.conversation import OpenQuestion, Session
 from store.domain.inbound import InboundBody
+from store.domain.normal import clean, normal
 from store.domain.speech import Option
 
 # What comes back may be anything: a number longer than these does not fit into the store's 64 bits.

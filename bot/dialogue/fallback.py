@@ -1,9 +1,9 @@
 """What happens to a message that the dialogue may not or cannot read: nothing is thrown away, a person gets it."""
 
 from bot.dialogue.flows import front, votes
-from bot.dialogue.normal import normal
 from bot.dialogue.talk import Answer, Said, Talk
 from store.domain.inbound import InboundBody
+from store.domain.normal import normal
 from store.domain.speech import Say
 from store.domain.ticket_tells import case_tells
 from store.domain.tickets import Category, Report

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.dialogue.normal import normal
 from store.domain.ballots import Attendance, Tally
 from store.domain.deliberation import Minutes
 from store.domain.matters import MatterSubject
+from store.domain.normal import normal
 from store.domain.rules import DecisionRule
 
 _COUNTS = {

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 
 from bot.dialogue.days import read_day
-from bot.dialogue.normal import normal
+from store.domain.normal import normal
 
 _MOMENT = re.compile(
     r"(?P<day>.+?)(?:的)?(?P<part>早上|上午|中午|下午|晚上|傍晚)?(?P<hour>\d{1,2})(?:[点时:]|点钟)(?P<minute>\d{1,2}|半)?分?(?:止|截止)?"

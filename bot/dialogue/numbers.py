@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dialogue.normal import normal
+from store.domain.normal import normal
 
 _DIGIT = {figure: value for value, figure in enumerate("零一二三四五六七八九")} | {"两": 2, "幺": 1}
 _PLAINER = dict(zip("〇壹贰叁叄肆伍陆柒捌玖拾佰仟", "零一二三三四五六七八九十百千", strict=True))

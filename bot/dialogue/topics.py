@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from bot.dialogue.dangers import Danger, find_danger
 from bot.dialogue.grievances import blames_staff
-from bot.dialogue.normal import plain
 from bot.dialogue.patterns import any_of
 from bot.dialogue.places import find_place
 from bot.dialogue.request_words import PHRASES, SHAPES
 from bot.dialogue.topic_words import CLUES, HARMLESS, URGENT
 from bot.dialogue.words import Word, read_word
+from store.domain.normal import plain
 
 # A chat's longest message (Telegram: 4,096). Beyond it stands a pasted document; what it is about stands in front.
 _READ_LENGTH = 4096

@@ -7,7 +7,7 @@ depends on the question.
 import re
 from enum import StrEnum
 
-from bot.dialogue.normal import normal, plain
+from store.domain.normal import normal, plain
 
 
 class Word(StrEnum):

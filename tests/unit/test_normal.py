@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.normal import _SIMPLIFIED, clean, normal, plain
+from store.domain.normal import _SIMPLIFIED, clean, normal, plain
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,6 @@ def test_what_only_sounds_dangerous(text: str) -> None:
 )
 def test_a_danger_names_its_number(danger: Danger, number: str) -> None:
     assert danger.number == number
-    assert danger.needs_human is (danger is Danger.SELF_HARM)
 
 
 _COMPLAINTS = (

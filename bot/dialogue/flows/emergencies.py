@@ -7,7 +7,6 @@ from datetime import datetime
 from bot.dialogue.audience_words import read_audience
 from bot.dialogue.flows.addressing import not_found, option_of, wanted_kept, wanted_of
 from bot.dialogue.talk import YES_NO, Answer, Said, Talk, ask, options, tell_back
-from bot.dialogue.warnings import read_warning
 from store.domain.audiences import Audience, whom
 from store.domain.emergencies import (
     LONGEST_EMERGENCY,
@@ -21,6 +20,7 @@ from store.domain.emergencies import (
     checked_warning,
 )
 from store.domain.speech import Option
+from store.domain.warnings import read_warning
 
 WRITE_WORDS = ("应急通知", "发应急通知", "紧急通知", "emergency")
 LIFT_WORDS = ("解除", "解除预警", "解除通知", "all clear")

@@ -4,7 +4,6 @@ import re
 
 from bot.dialogue.flows import report, votes
 from bot.dialogue.flows.identity import which_of_them
-from bot.dialogue.normal import normal
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
 from bot.dialogue.topics import classify
 from store.domain.conversation import OpenQuestion
@@ -12,6 +11,7 @@ from store.domain.deliberation import MatterRecord
 from store.domain.inbound import InboundBody
 from store.domain.matter_tells import CHOICES, VOTE, VOTE_BUTTONS
 from store.domain.matters import MatterState
+from store.domain.normal import normal
 from store.domain.receipts import parse_receipt
 from store.domain.speech import Option, Question, Say, Tell
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.dialogue.talk import Answer, Said, Talk, ask, options, tell_back
-from bot.dialogue.warnings import UNCLEAR, read_reply, read_reply_words
+from bot.dialogue.transfer_words import UNCLEAR, read_reply, read_reply_words
 from store.domain.conversation import OpenQuestion
 from store.domain.speech import Option, Say, Tell
 from store.domain.transfer_tells import home_facts

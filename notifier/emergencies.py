@@ -8,11 +8,10 @@ from notifier.channels.sms.segments import count_parts
 from notifier.render import Medium, Renderer, button_rows
 from notifier.telling import medium_of
 from notifier.wording import Wording, as_carried
-from store.actions.deliveries import Draft, write_deliveries
 from store.actions.emergencies import ROLL_QUESTION, close_roll, declare_emergency, open_roll
 from store.actions.recipients import QUESTION_ID, Copy, Mailing, write_recipients
 from store.database import Transaction
-from store.domain.accounts import SMS_KINDS, Account
+from store.domain.accounts import Account
 from store.domain.areas import Area
 from store.domain.audiences import Audience
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned
@@ -24,11 +23,11 @@ from store.domain.settings import AreaSettings
 from store.domain.speech import Option, Question, Say
 from store.domain.transfers import Reply, officers_of
 from store.queries.accounts import accounts_serving
-from store.queries.areas import area_by_id, groups_of, settings_for
-from store.queries.emergencies import Told, emergency_of, told_of
+from store.queries.areas import groups_of, settings_for
+from store.queries.emergencies import emergency_of
 from store.queries.notices import notice_by_id
 from store.queries.people import staff_of_village
-from store.queries.recipients import Search, find_recipients
+from store.queries.recipients import Search, find_recipients, find_told
 from store.queries.transfers import counts_of_roll
 
 GOING_OR_FETCH = (Option(Reply.GOING, label="transfer_going"), Option(Reply.FETCH, label="transfer_fetch"))
@@ -43,6 +42,10 @@ async def plan_emergency(
     settings = await settings_for(tx, village_id)
     say = _say(warned, text, asks=asks)
     counted = await _find(tx, renderer, audience, say, settings)
+    return _plan(renderer, say, settings, counted)
+
+
+def _plan(renderer: Renderer, say: Say, settings: AreaSettings, counted: Counted) -> EmergencyPlan:
     sms = renderer.render(say, settings.language, Medium.SMS, settings).text
     chat = renderer.render(say, settings.language, Medium.CHAT, settings)
     return EmergencyPlan(
@@ -59,7 +62,16 @@ async def plan_emergency(
 
 
 async def _find(tx: Transaction, renderer: Renderer, audience: Audience, say: Say, settings: AreaSettings) -> Counted:
-    """One message a household, opted out or not, and whatever its number has had today."""
+    """One message a household."""
+    search, carriers = await _search(tx, renderer, audience, say, settings)
+    await find_recipients(tx, search)
+    return await count_recipients(tx, carriers)
+
+
+async def _search(
+    tx: Transaction, renderer: Renderer, audience: Audience, say: Say, settings: AreaSettings
+) -> tuple[Search, Sequence[Wording | None]]:
+    """By which routes people get these words, opted out or not, and whatever their number has had today."""
 
     def word(account: Account, language: str) -> Wording | list[Objected]:
         return as_carried(
@@ -68,8 +80,7 @@ async def _find(tx: Transaction, renderer: Renderer, audience: Audience, say: Sa
 
     carriage = choose_carriers(await accounts_serving(tx, settings.area.id), word, WAKING_FIRST)
     today = tx.now.astimezone(settings.zone).date()
-    await find_recipients(tx, Search(audience, carriage.routes, today, despite_opt_out=True))
-    return await count_recipients(tx, carriage.carriers)
+    return Search(audience, carriage.routes, today, despite_opt_out=True), carriage.carriers
 
 
 def _say(warned: Warned, text: str, *, asks: bool) -> Say:
@@ -133,25 +144,10 @@ async def _open_roll(tx: Transaction, notice: Notice, person: Staff, settings: A
 
 
 async def plan_all_clear(tx: Transaction, renderer: Renderer, emergency: Emergency, warned: Warned) -> EmergencyPlan:
-    """What the all-clear says, to how many addresses, and what it costs. Writes nothing."""
+    """What the all-clear says, to how many addresses, and what it costs. Writes nothing, as `plan_emergency` does."""
     settings = await settings_for(tx, emergency.village_id)
-    told = await told_of(tx, emergency.notice_id)
     say = _all_clear(emergency, warned)
-    text = renderer.render(say, settings.language, Medium.SMS, settings).text
-    by_sms = [one for one in told if one.account_kind in SMS_KINDS]
-    languages = {settings.language, *(one.language for one in by_sms)}
-    parts = {one: count_parts(renderer.render(say, one, Medium.SMS, settings).text).parts for one in languages}
-    return EmergencyPlan(
-        text=text,
-        parts=parts[settings.language],
-        chat=renderer.render(say, settings.language, Medium.CHAT, settings).text,
-        buttons=(),
-        households=len(told),
-        by_chat=len(told) - len(by_sms),
-        by_sms=len(by_sms),
-        unreached=0,
-        price_fen=sum(parts[one.language] for one in by_sms) * settings.sms_price_fen,
-    )
+    return _plan(renderer, say, settings, await _find_told(tx, renderer, emergency, say, settings))
 
 
 async def give_all_clear(
@@ -164,41 +160,32 @@ async def give_all_clear(
     """
     if emergency.lifted:
         raise Refusal("emergency.over")
-    village = await area_by_id(tx, emergency.village_id)
+    settings = await settings_for(tx, emergency.village_id)
     audience = (await notice_by_id(tx, emergency.notice_id)).audience
     text = f"{emergency.warned.hazard}解除"
-    notice = await declare_emergency(tx, village, audience, person, warned, text, lifts=emergency)
+    notice = await declare_emergency(tx, settings.area, audience, person, warned, text, lifts=emergency)
     left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
     await close_roll(tx, emergency)
-    told = await told_of(tx, emergency.notice_id)
-    await _tell_all_clear(tx, renderer, notice, _all_clear(emergency, warned), told)
-    return left, len(told)
+    say = _all_clear(emergency, warned)
+    counted = await _find_told(tx, renderer, emergency, say, settings)
+    mailing = Mailing(notice.village_id, notice.id, is_bulk=False)
+    await write_recipients(tx, mailing, [_copy(one, say, tx.now) for one in counted.carriers])
+    return left, counted.units
+
+
+async def _find_told(
+    tx: Transaction, renderer: Renderer, emergency: Emergency, say: Say, settings: AreaSettings
+) -> Counted:
+    """One message an address."""
+    audience = (await notice_by_id(tx, emergency.notice_id)).audience
+    search, carriers = await _search(tx, renderer, audience, say, settings)
+    await find_told(tx, search, emergency.notice_id)
+    return await count_recipients(tx, carriers)
 
 
 def _all_clear(emergency: Emergency, warned: Warned) -> Say:
     facts = _facts(warned, emergency.text)
     return Say("emergency.lifted", {**facts, "hazard": emergency.warned.hazard, "lifted": emergency.number})
-
-
-async def _tell_all_clear(tx: Transaction, renderer: Renderer, notice: Notice, say: Say, told: Sequence[Told]) -> None:
-    settings = await settings_for(tx, notice.village_id)
-    texts = {
-        (language, medium): renderer.render(say, language, medium, settings).text
-        for language, medium in {(one.language, medium_of(one.account_kind)) for one in told}
-    }
-    drafts = [
-        Draft(
-            area_id=notice.village_id,
-            contact_id=one.contact_id,
-            account_id=one.account_id,
-            resident_id=one.resident_id,
-            notice_id=notice.id,
-            text=texts[one.language, medium_of(one.account_kind)],
-            due_at=tx.now,
-        )
-        for one in told
-    ]
-    await write_deliveries(tx, drafts)
 
 
 async def words_of(tx: Transaction, renderer: Renderer, notice: Notice) -> str:

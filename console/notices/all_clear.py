@@ -57,7 +57,7 @@ class AllClearPages:
         return led_to(where, "lifted")
 
     async def _sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.Response:
-        async with self.office.database.read(self.office.clock()) as tx:
+        async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
             emergency = await _his(tx, request, visit)
             warned = await _warned(tx, emergency, fields)
             plan = await plan_all_clear(tx, self.office.renderer, emergency, warned)

@@ -1,23 +1,17 @@
 """Emergency notices: what is open, and where one was told."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 
 from store.database import Transaction
-from store.domain.accounts import AccountKind
-from store.domain.deliveries import DeliveryState
 from store.domain.emergencies import Emergency, Level, Source, Warned, may_lift
 from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.files import PHOTO
 from store.tables import (
     areas,
-    channel_accounts,
-    contacts,
-    deliveries,
     emergency_notices,
     emergency_rolls,
     files,
@@ -101,33 +95,3 @@ async def is_photo(tx: Transaction, sha256: str) -> bool:
     """Whether a photo of that digest was kept."""
     found = select(files.c.sha256).where(files.c.sha256 == sha256, files.c.media_type == PHOTO)
     return await tx.scalar(found) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One address at which an emergency notice was told."""
-
-    contact_id: int
-    account_id: int
-    account_kind: AccountKind
-    resident_id: int | None
-    language: str
-
-
-async def told_of(tx: Transaction, notice_id: int) -> Sequence[Told]:
-    """Where a notice went, each address once: its all-clear goes there too."""
-    rows = await tx.all(
-        select(
-            contacts.c.id,
-            contacts.c.language,
-            func.min(deliveries.c.account_id).label("account_id"),
-            func.min(channel_accounts.c.kind).label("kind"),
-            func.min(deliveries.c.resident_id).label("resident_id"),
-        )
-        .join(contacts, contacts.c.id == deliveries.c.contact_id)
-        .join(channel_accounts, channel_accounts.c.id == deliveries.c.account_id)
-        .where(and_(deliveries.c.notice_id == notice_id, deliveries.c.state != DeliveryState.SKIPPED))
-        .group_by(contacts.c.id, contacts.c.language)
-        .order_by(contacts.c.id)
-    )
-    return [Told(row.id, row.account_id, AccountKind(row.kind), row.resident_id, row.language) for row in rows]

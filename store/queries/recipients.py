@@ -94,6 +94,12 @@ async def find_readers(tx: Transaction, search: Search) -> None:
         await tx.connection.execute(_insert(found))
 
 
+async def find_told(tx: Transaction, search: Search, notice_id: int) -> None:
+    """Fill the temporary table with every address that a notice went to, once: what ends it goes there too."""
+    finding = await _begin(tx, search)
+    await tx.connection.execute(_insert(finding.told_of(notice_id)))
+
+
 async def _begin(tx: Transaction, search: Search) -> "_Finding":
     await tx.connection.run_sync(planned.create, checkfirst=True)
     await tx.run(planned.delete())
@@ -220,6 +226,30 @@ class _Finding:
             .select_from(units.outerjoin(best, best.c.unit_id == units.c.unit_id))
             # By `coalesce` SQLite takes it for no inner join, which it would make without any index.
             .where(func.coalesce(best.c.copy, 0) == 1)
+        )
+
+    def told_of(self, notice_id: int) -> Select[Any]:
+        """In the name of the first for whom it went there; one that has died since stands among those not reached."""
+        sent = (
+            select(deliveries.c.contact_id, func.min(deliveries.c.resident_id).label("resident_id"))
+            .where(deliveries.c.notice_id == notice_id, deliveries.c.state != DeliveryState.SKIPPED)
+            .group_by(deliveries.c.contact_id)
+            .subquery("sent")
+        )
+        ways = (
+            select(sent.c.resident_id, *self._of_contact())
+            .join_from(sent, contacts, contacts.c.id == sent.c.contact_id)
+            .subquery("ways")
+        )
+        return select(
+            literal(FIRST),
+            ways.c.contact_id.label("unit_id"),
+            ways.c.resident_id,
+            ways.c.contact_id,
+            null(),
+            ways.c.address_index,
+            ways.c.route,
+            ways.c.standing,
         )
 
     def _open_phones(self, members: CTE) -> Any:

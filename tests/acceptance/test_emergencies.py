@@ -12,6 +12,7 @@ from store.actions.areas import change_setting
 from store.actions.contacts import add_holder, bury_contact, find_or_add_contact
 from store.actions.emergencies import declare_emergency, set_outcome
 from store.domain.audiences import Audience, AudienceKind
+from store.domain.deliveries import DeliveryState
 from store.domain.emergencies import Level, Source, Warned
 from store.domain.errors import Refusal
 from store.domain.people import ContactKind, Proof, Role
@@ -391,6 +392,34 @@ async def test_the_all_clear_goes_to_the_same_people_and_ends_the_list(hub: Hub)
     assert "没有还没解除" in none
     [stale] = await hub.text("陈伯", "来接我")
     assert "来接您" not in stale
+
+
+async def test_the_all_clear_goes_wherever_the_warning_went(
+    hub: Hub,
+) -> None:
+    await hub.add_household(2, ("覃奶奶", ""))
+    async with hub.books() as tx:
+        page = await find_or_add_contact(tx, hub.village.id, ContactKind.WEB_CHAT, "laotai7", account_id=hub.chat.id)
+        await add_holder(tx, page, hub.residents["覃奶奶"], Proof.CODE)
+    await warned_of(hub)
+    contact = await hub.contact_of("林嫂")
+    async with hub.books() as tx:
+        await tx.run(deliveries.update().values(state=DeliveryState.SENT))
+        await bury_contact(tx, contact.id)
+    await hub.add_household(2, ("韦叔", "+8613900007021"))
+    await hub.text("李书记", "解除")
+    await hub.text("李书记", "青榕县气象台11月18日12时00分解除台风黄色预警信号")
+    await hub.text("李书记", "发")
+    [*_, heard] = await hub.heard(hub.chat, "laotai7")
+    assert "台风解除了" in heard.text
+    async with hub.books() as tx:
+        rows = await tx.all(select(deliveries).where(deliveries.c.notice_id == 2))
+    assert {(row.resident_id, row.state, row.reason) for row in rows} == {
+        (hub.residents["陈伯"], "queued", ""),
+        (hub.residents["黄明"], "queued", ""),
+        (hub.residents["覃奶奶"], "queued", ""),
+        (hub.residents["林嫂"], "skipped", "dead_contact"),
+    }
 
 
 async def test_a_rescue_button_that_was_pressed_after_the_end_is_refused(hub: Hub) -> None:

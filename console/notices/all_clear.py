@@ -1,17 +1,21 @@
 """The all-clear: whoever warned says that it is over, and the village passes it on to the same people."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from console.notices.common import NOTICES, notice_id
-from console.notices.warning import CHANGE, LONGEST, SEND, sure_page, with_photo, written_before
+from console.notices.two_steps import LONGEST, sure_page, take, written_before
+from console.notices.warning_facts import LIFTING_FACTS, facts_in, filled
 from console.notices.warning_form import days_offered, read_warned
-from console.visits import Fields, Office, Told, Visit, led_to, once
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.emergencies import give_all_clear, plan_all_clear
 from store.database import Transaction
 from store.domain.emergencies import Emergency, Warned, checked_warning, may_lift
 from store.domain.errors import NotFound
+from store.domain.people import Staff
 from store.files import PHOTO
 from store.queries.areas import settings_for
 from store.queries.emergencies import emergency_of
@@ -24,15 +28,22 @@ _KEPT = "private, max-age=86400"
 @dataclass(frozen=True, slots=True)
 class AllClearPages:
     office: Office
+    facts: Sequence[str] = LIFTING_FACTS
 
     async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        """Show what would be said, lead back to the form, or say it."""
-        fields = await with_photo(self.office, request, fields)
-        if fields.get("press") == CHANGE:
-            return await self.form(request, replace(visit, told=Told(written=fields)))
-        if fields.get("press") == SEND:
-            raise await self._send(request, visit, fields)
-        return await self._sure(request, visit, fields)
+        return await take(self, request, visit, fields)
+
+    async def read(self, request: web.Request, visit: Visit, fields: Fields) -> Fields:
+        async with self.office.database.read(self.office.clock()) as tx:
+            emergency = await _his(tx, request, visit)
+            zone = (await settings_for(tx, emergency.village_id)).zone
+        return self._filled(fields, emergency, zone)
+
+    def _filled(self, fields: Fields, emergency: Emergency, zone: ZoneInfo) -> Fields:
+        """Who warned says that it is over, today."""
+        now = self.office.clock()
+        usual = {"issuer": emergency.warned.issuer, "day": days_offered(now, zone)[0].isoformat()}
+        return filled(fields, self.facts, usual, now, zone)
 
     async def evidence(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """A photo of the warning, for whoever may see the notice."""
@@ -46,20 +57,20 @@ class AllClearPages:
         headers = {"Content-Type": PHOTO, "X-Content-Type-Options": "nosniff", "Cache-Control": _KEPT}
         return web.FileResponse(path, headers=headers)
 
-    async def _send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
+    async def send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
         where = f"{NOTICES}/{notice_id(request)}"
         async with self.office.database.write(self.office.clock()) as tx:
             emergency = await _his(tx, request, visit)
             await once(tx, request, visit, fields, where)
-            warned = await _warned(tx, emergency, fields)
+            warned = await _warned(tx, visit.person, emergency, fields)
             await give_all_clear(tx, self.office.renderer, emergency, visit.person, warned)
         self.office.pulse.beat()
         return led_to(where, "lifted")
 
-    async def _sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.Response:
+    async def sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
             emergency = await _his(tx, request, visit)
-            warned = await _warned(tx, emergency, fields)
+            warned = await _warned(tx, visit.person, emergency, fields)
             plan = await plan_all_clear(tx, self.office.renderer, emergency, warned)
             left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
             zone = (await settings_for(tx, emergency.village_id)).zone
@@ -79,6 +90,7 @@ class AllClearPages:
     async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         now = self.office.clock()
         async with self.office.database.read(now) as tx:
+            written = await written_before(tx, request, visit)
             emergency = await _his(tx, request, visit)
             zone = (await settings_for(tx, emergency.village_id)).zone
         return self.office.page(
@@ -87,7 +99,8 @@ class AllClearPages:
             "notices_lift.html",
             zone=zone,
             emergency=emergency,
-            written={"issuer": emergency.warned.issuer, **written_before(request, visit)},
+            written=self._filled(written, emergency, zone),
+            said=facts_in(written.get("evidence", ""), now, zone),
             days=days_offered(now, zone),
             longest=LONGEST,
         )
@@ -101,7 +114,7 @@ async def _his(tx: Transaction, request: web.Request, visit: Visit) -> Emergency
     return emergency
 
 
-async def _warned(tx: Transaction, emergency: Emergency, fields: Fields) -> Warned:
+async def _warned(tx: Transaction, person: Staff, emergency: Emergency, fields: Fields) -> Warned:
     zone = (await settings_for(tx, emergency.village_id)).zone
-    warned = await read_warned(tx, fields, emergency.warned.source, zone)
+    warned = await read_warned(tx, person, fields, emergency.warned.source, zone)
     return checked_warning(warned, tx.now, lifts=True)

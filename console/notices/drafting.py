@@ -1,6 +1,6 @@
 """What the form of a notice says, and the draft that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.visits import Fields
@@ -13,7 +13,6 @@ from store.domain.addressing import (
     audience_of,
     kinds_open_to,
     names_listed,
-    served_in,
 )
 from store.domain.answers import ATTENDING, PAID, Asked, AskKind, choosing, read_choices
 from store.domain.areas import Area
@@ -59,6 +58,11 @@ class Place:
     def village(self) -> Area:
         return self.among.village
 
+    @property
+    def served(self) -> Sequence[Area]:
+        """Whose people a list may name."""
+        return [self.village] if self.serves_all else self.groups
+
 
 async def place_of(tx: Transaction, person: Staff, village_id: str) -> Place:
     """Raises NotFound for a village that is not his."""
@@ -72,6 +76,12 @@ async def place_of(tx: Transaction, person: Staff, village_id: str) -> Place:
     raise NotFound("area.unknown")
 
 
+async def place_asked(villages: Sequence[Area], asked: str, place: Callable[[str], Awaitable[Place]]) -> Place | None:
+    """The village that is asked for by its id, or the only one there is; None where somebody has to choose first."""
+    asked = asked or (str(villages[0].id) if len(villages) == 1 else "")
+    return await place(asked) if asked else None
+
+
 async def write_draft(
     tx: Transaction, person: Staff, place: Place, fields: Fields, notice: Notice | None
 ) -> tuple[Notice, Named]:
@@ -79,8 +89,7 @@ async def write_draft(
 
     Raises as the actions do that change each part of it.
     """
-    named = await _named(tx, person, place, fields, notice)
-    audience = audience_of(_wanted(fields, place), person, place.among, named)
+    audience, named = await read_audience(tx, person, place, fields, notice)
     asked, minutes = _asked(fields), _minutes(fields, place)
     if notice is None:
         written = await draft_notice(tx, place.village, audience, person, fields.get("text", ""))
@@ -95,14 +104,22 @@ async def write_draft(
     return written, named
 
 
-async def _named(tx: Transaction, person: Staff, place: Place, fields: Fields, notice: Notice | None) -> Named:
+async def read_audience(
+    tx: Transaction, person: Staff, place: Place, fields: Fields, notice: Notice | None = None
+) -> tuple[Audience, Named]:
+    """Whom the form is for, ticked or typed; of `notice` the list that it has. Raises Refusal as `audience_of` does."""
+    named = await _named(tx, place, fields, notice)
+    return audience_of(_wanted(fields, place), person, place.among, named), named
+
+
+async def _named(tx: Transaction, place: Place, fields: Fields, notice: Notice | None) -> Named:
     """The list as it was typed; where nothing is typed anew, the one that the notice has."""
     names = names_listed(fields.get("names", ""))
     if fields.get("kind") != AudienceKind.LISTED:
         return Named((), (), ())
     if not names and notice:
         return Named(notice.audience.residents, (), ())
-    return await named_residents(tx, served_in(person, place.village, place.groups), names)
+    return await named_residents(tx, place.served, names)
 
 
 def _wanted(fields: Fields, place: Place) -> Wanted:

@@ -1,64 +1,46 @@
 """Emergency notices at the console: written, looked at as they go out, and sent on the word of one."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from console.notices.common import NOTICES
-from console.notices.looking import handsets_of
-from console.notices.warning_form import (
-    Drafted,
-    days_offered,
-    photo_sent,
-    place_to_warn,
-    read_draft,
-    villages_to_warn,
-)
-from console.visits import Fields, Office, Told, Visit, led_to, once
+from console.notices.drafting import place_asked
+from console.notices.two_steps import LONGEST, sure_page, take, written_before
+from console.notices.warning_facts import WARNING_FACTS, facts_in, filled
+from console.notices.warning_form import Drafted, days_offered, place_to_warn, read_draft, villages_to_warn
+from console.visits import Fields, Office, Visit, led_to, once
 from notifier.emergencies import plan_emergency, warn
 from notifier.pages import language_asked
-from store.actions.inbound import record_files
 from store.domain.audiences import whom
-from store.domain.emergencies import (
-    LONGEST_EMERGENCY,
-    LONGEST_EVIDENCE,
-    LONGEST_HAZARD,
-    LONGEST_ISSUER,
-    EmergencyPlan,
-    Level,
-    Source,
-)
+from store.domain.emergencies import Level, Source
 from store.domain.errors import NotFound
 
 EMERGENCIES = f"{NOTICES}/emergencies"
 LEVELS = tuple(level for level in Level if level)
-LONGEST = {
-    "text": LONGEST_EMERGENCY,
-    "issuer": LONGEST_ISSUER,
-    "hazard": LONGEST_HAZARD,
-    "evidence": LONGEST_EVIDENCE,
-}
-"""Characters of each field."""
-CHANGE, SEND = "change", "send"
-_PHOTO = web.RequestKey("photo", str)
-_NOT_KEPT = frozenset({"csrf", "form", "press"})
 
 
 @dataclass(frozen=True, slots=True)
 class WarningPages:
     office: Office
+    facts: Sequence[str] = WARNING_FACTS
 
     async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        """Show what would go out, lead back to the form, or send it; what was typed and photographed stays."""
-        fields = await with_photo(self.office, request, fields)
-        if fields.get("press") == CHANGE:
-            return await self.form(request, replace(visit, told=Told(written=fields)))
-        if fields.get("press") == SEND:
-            raise await self._send(request, visit, fields)
-        return await self._sure(request, visit, fields)
+        return await take(self, request, visit, fields)
 
-    async def _send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
+    async def read(self, _request: web.Request, visit: Visit, fields: Fields) -> Fields:
+        async with self.office.database.read(self.office.clock()) as tx:
+            place = await place_to_warn(tx, visit.person, fields.get("village", ""))
+        return self._filled(fields, place.settings.zone)
+
+    def _filled(self, fields: Fields, zone: ZoneInfo) -> Fields:
+        now = self.office.clock()
+        return filled(fields, self.facts, {"day": days_offered(now, zone)[0].isoformat()}, now, zone)
+
+    async def send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, fields, EMERGENCIES)
             drafted = await read_draft(tx, visit.person, fields)
@@ -76,7 +58,7 @@ class WarningPages:
         where = f"{NOTICES}/{notice.id}"
         return led_to(f"{where}/roll", "sent") if drafted.with_roll else led_to(where, "warned")
 
-    async def _sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.Response:
+    async def sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
             drafted = await read_draft(tx, visit.person, fields)
             plan = await plan_emergency(
@@ -96,6 +78,7 @@ class WarningPages:
             plan,
             warned=drafted.warned,
             to=f"{drafted.place.village.name} {self._whom(request, drafted)}",
+            named=drafted.named,
             zone=drafted.place.settings.zone,
         )
 
@@ -103,56 +86,25 @@ class WarningPages:
         return self.office.renderer.whom(whom(drafted.audience, discreet=False), language_asked(request))
 
     async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        now, written = self.office.clock(), written_before(request, visit)
+        now = self.office.clock()
         async with self.office.database.read(now) as tx:
+            written = await written_before(tx, request, visit)
             villages = await villages_to_warn(tx, visit.person)
             if not villages:
                 raise NotFound("area.unknown")
             asked = written.get("village", request.query.get("village", ""))
-            asked = asked or (str(villages[0].id) if len(villages) == 1 else "")
-            place = await place_to_warn(tx, visit.person, asked) if asked else None
+            place = await place_asked(villages, asked, partial(place_to_warn, tx, visit.person))
         return self.office.page(
             request,
             visit,
             "notices_warn.html",
             villages=villages,
             place=place,
-            written=written,
+            on_list=0,
+            written=self._filled(written, place.settings.zone) if place else written,
+            said=facts_in(written.get("evidence", ""), now, place.settings.zone) if place else {},
             sources=tuple(Source),
             levels=LEVELS,
             days=days_offered(now, place.settings.zone) if place else (),
             longest=LONGEST,
         )
-
-
-async def with_photo(office: Office, request: web.Request, fields: Fields) -> Fields:
-    """The fields with the photo that came with them: nobody takes it again because something else was refused."""
-    stored = await photo_sent(office, request)
-    if stored is None:
-        return fields
-    async with office.database.write(office.clock()) as tx:
-        await record_files(tx, [stored])
-    request[_PHOTO] = stored.sha256
-    return {**fields, "photo": stored.sha256}
-
-
-def written_before(request: web.Request, visit: Visit) -> Fields:
-    """What a form begins with that was sent before."""
-    photo = request.get(_PHOTO)
-    return {**visit.told.written, "photo": photo} if photo else visit.told.written
-
-
-def sure_page(
-    office: Office, request: web.Request, visit: Visit, fields: Fields, plan: EmergencyPlan, **shown: Any
-) -> web.Response:
-    """What goes out, as it goes out, and the question whether it should. The form's fields travel along."""
-    return office.page(
-        request,
-        visit,
-        "notices_sure.html",
-        **{"left": 0, "lifts": None, **shown},
-        action=request.path,
-        fields={name: value for name, value in fields.items() if name not in _NOT_KEPT},
-        plan=plan,
-        handsets=handsets_of(plan),
-    )

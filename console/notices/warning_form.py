@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from console.notices.drafting import Place, place_of
+from console.notices.drafting import Place, place_of, read_audience
 from console.visits import Fields, Office
 from store.database import Transaction
-from store.domain.addressing import Named, Wanted, audience_of
+from store.domain.addressing import Named
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import (
@@ -28,12 +28,13 @@ from store.domain.errors import NotFound, Refusal
 from store.domain.lengths import whole
 from store.domain.people import Staff
 from store.files import MAX_BYTES, StoredFile, UnusableFileError
-from store.queries.emergencies import is_photo
+from store.queries.emergencies import photo_of
 from store.queries.notices import villages_served
 
 MOST_SENT = MAX_BYTES + 100_000
 """Bytes of a form with its photo."""
-_DIGEST_LENGTH = 64
+_KINDS = (AudienceKind.VILLAGE, AudienceKind.TAGGED, AudienceKind.LISTED)
+"""Whom somebody in a hurry chooses from: everybody, or those who live where it is dangerous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Drafted:
 
     place: Place
     audience: Audience
+    named: Named
     warned: Warned
     text: str
     with_roll: bool
@@ -61,7 +63,8 @@ async def place_to_warn(tx: Transaction, person: Staff, village_id: str) -> Plac
     serves_all = may_warn(person, place.village.path)
     if not (groups or serves_all):
         raise NotFound("area.unknown")
-    return replace(place, groups=groups, serves_all=serves_all)
+    kinds = [kind for kind in _KINDS if kind in place.kinds]
+    return replace(place, groups=groups, kinds=kinds, serves_all=serves_all)
 
 
 async def read_draft(tx: Transaction, person: Staff, fields: Fields) -> Drafted:
@@ -70,16 +73,17 @@ async def read_draft(tx: Transaction, person: Staff, fields: Fields) -> Drafted:
     source = fields.get("source", "")
     if source not in set(Source):
         raise Refusal("emergency.source")
-    warned = checked_warning(await read_warned(tx, fields, Source(source), place.settings.zone), tx.now)
+    warned = checked_warning(await read_warned(tx, person, fields, Source(source), place.settings.zone), tx.now)
     text = checked_emergency_text(fields.get("text", ""), warned.source)
-    return Drafted(place, _audience(fields, place, person), warned, text, fields.get("roll") == "yes")
+    audience, named = await _audience(tx, person, place, fields)
+    return Drafted(place, audience, named, warned, text, fields.get("roll") == "yes")
 
 
-async def read_warned(tx: Transaction, fields: Fields, source: Source, zone: ZoneInfo) -> Warned:
+async def read_warned(tx: Transaction, person: Staff, fields: Fields, source: Source, zone: ZoneInfo) -> Warned:
     """Unchecked but for what could not be read. Of the village's own word nothing more is asked."""
     if not source.issues_warnings:
         return Warned(source, OWN_ISSUER, tx.now)
-    level, photo = fields.get("level", ""), fields.get("photo", "")
+    level, photo = fields.get("level", ""), await photo_of(tx, fields.get("photo", ""), person)
     return Warned(
         source,
         fields.get("issuer", ""),
@@ -87,7 +91,7 @@ async def read_warned(tx: Transaction, fields: Fields, source: Source, zone: Zon
         fields.get("hazard", ""),
         Level(level) if level in set(Level) else Level.NONE,
         whole(fields.get("evidence", ""), LONGEST_EVIDENCE),
-        (photo,) if len(photo) == _DIGEST_LENGTH and await is_photo(tx, photo) else (),
+        (photo,) if photo else (),
     )
 
 
@@ -108,13 +112,12 @@ def days_offered(now: datetime, zone: ZoneInfo) -> Sequence[date]:
     return today, today - timedelta(days=1)
 
 
-def _audience(fields: Fields, place: Place, person: Staff) -> Audience:
-    """The ticked groups; where none is ticked the whole village, of which he must be in charge."""
-    chosen = tuple(group.id for group in place.groups if f"group_{group.id}" in fields)
-    if not (chosen or place.serves_all):
+async def _audience(tx: Transaction, person: Staff, place: Place, fields: Fields) -> tuple[Audience, Named]:
+    """The homes of whoever is ticked or listed. Raises Refusal where he may not warn all of them."""
+    audience, named = await read_audience(tx, person, place, {**fields, "units": "household"})
+    if not all(may_warn(person, area.path) for area in audience.addressed):
         raise Refusal("notice.whom_missing")
-    wanted = Wanted(AudienceKind.VILLAGE, chosen, units=True)
-    return audience_of(wanted, person, place.among, Named((), (), ()))
+    return audience, named
 
 
 async def photo_sent(office: Office, request: web.Request) -> StoredFile | None:

@@ -1,11 +1,12 @@
 """Writing a notice: the form, and beside it what would come of it, by itself or at the press of a button."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 
 from console.notices.common import NOTICES, in_words, notice_id
-from console.notices.drafting import ASKS, OWN, ROLES, TOPICS, Place, fields_of, place_of, write_draft
+from console.notices.drafting import ASKS, OWN, ROLES, TOPICS, Place, fields_of, place_asked, place_of, write_draft
 from console.notices.looking import Look, imagine
 from console.visits import Fields, Office, Told, Visit, led_to, once
 from store.database import Transaction
@@ -81,8 +82,7 @@ class WritingPages:
         async with self.office.database.read(self.office.clock()) as tx:
             villages = await villages_served(tx, visit.person)
             asked = str(notice.village_id) if notice else written.get("village", "")
-            asked = asked or (str(villages[0].id) if len(villages) == 1 else "")
-            place = await place_of(tx, visit.person, asked) if asked else None
+            place = await place_asked(villages, asked, partial(place_of, tx, visit.person))
         return self.office.page(
             request,
             visit,

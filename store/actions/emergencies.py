@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, literal, select
 
+from store.actions.inbound import record_files
+from store.actions.kept_files import let_go
 from store.actions.notices import confirm_notice, draft_notice
 from store.database import Transaction
 from store.domain.areas import Area
@@ -16,6 +18,8 @@ from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import Notice, NoticeState
 from store.domain.people import Contact, Staff
 from store.domain.transfers import Outcome, Reply, RollEntry
+from store.files import StoredFile
+from store.queries.emergencies import photo_sign
 from store.queries.notices import notice_by_id
 from store.tables import (
     deliveries,
@@ -75,6 +79,13 @@ async def declare_emergency(
 def _require(person: Staff, audience: Audience) -> None:
     if not all(may_warn(person, area.path) for area in audience.addressed):
         raise NotAllowed("emergency.not_yours")
+
+
+async def keep_photo(tx: Transaction, stored: StoredFile, person: Staff) -> str:
+    """Keep a photo of a warning that this person writes about, for a day where nothing comes of it; its sign."""
+    await record_files(tx, [stored])
+    await let_go(tx, stored.sha256)
+    return photo_sign(tx, stored.sha256, person)
 
 
 async def open_roll(tx: Transaction, notice: Notice, person: Staff, officers: Mapping[int, int], silence: int) -> int:

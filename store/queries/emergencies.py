@@ -1,5 +1,6 @@
-"""Emergency notices: what is open, and where one was told."""
+"""Emergency notices: what is open, and by which photo a warning is proved."""
 
+import hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,6 @@ from store.database import Transaction
 from store.domain.emergencies import Emergency, Level, Source, Warned, may_lift
 from store.domain.errors import NotFound
 from store.domain.people import Staff
-from store.files import PHOTO
 from store.tables import (
     areas,
     emergency_notices,
@@ -91,7 +91,16 @@ def _near(person: Staff, village_path: ColumnElement[str]) -> ColumnElement[bool
     return or_(False, *(or_(village_path.startswith(one), literal(one).startswith(village_path)) for one in paths))
 
 
-async def is_photo(tx: Transaction, sha256: str) -> bool:
-    """Whether a photo of that digest was kept."""
-    found = select(files.c.sha256).where(files.c.sha256 == sha256, files.c.media_type == PHOTO)
-    return await tx.scalar(found) is not None
+def photo_sign(tx: Transaction, sha256: str, person: Staff) -> str:
+    """What a form carries of a photo that this person took for a warning; nobody can make one for another's photo."""
+    seal = tx.keyring.index(f"{person.id}:{sha256}", context="emergency.photo")
+    return f"{sha256}.{seal.hex()}"
+
+
+async def photo_of(tx: Transaction, sign: str, person: Staff) -> str | None:
+    """The digest of such a photo, None where it is not his or is no longer kept."""
+    sha256 = sign.partition(".")[0]
+    if not hmac.compare_digest(sign.encode(), photo_sign(tx, sha256, person).encode()):
+        return None
+    found: str | None = await tx.scalar(select(files.c.sha256).where(files.c.sha256 == sha256))
+    return found

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from console import streams
 from notifier.emergencies import warn
+from store.actions.kept_files import forget_files
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import Level, Source, Warned
 from store.domain.notices import Notice
@@ -32,6 +33,7 @@ FACTS = {
     "clock": "11:40",
     "hazard": "台风",
     "level": "yellow",
+    "kind": "village",
     "text": WHAT_TO_DO,
     "roll": "yes",
 }
@@ -88,9 +90,12 @@ async def test_it_is_shown_as_it_goes_out_and_sent_by_one_word(hub: Hub) -> None
 
 
 BAD = [
-    ({"source": ""}, "请先选"),
+    ({"source": "", "evidence": "后山裂了"}, "请先选"),
     ({"evidence": ""}, "预警要有原文"),
-    ({"issuer": ""}, "谁发的"),
+    ({"issuer": "", "evidence": "后山裂了"}, "谁发的"),
+    ({"day": "", "evidence": "青榕县气象台2026年11月16日11时40分发布台风黄色预警信号"}, "今天或者昨天"),
+    ({"kind": "listed", "names": "张三"}, "名单上的人都没找到"),
+    ({"kind": "officers"}, "请先选发给谁"),
     ({"issuer": "很长" * 9}, "最多14个字"),
     ({"hazard": "很长" * 9}, "最多写16个字"),
     ({"level": "pink"}, "什么颜色"),
@@ -136,10 +141,72 @@ async def test_a_photo_stands_for_the_text_and_is_not_asked_for_twice(hub: Hub) 
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-async def test_a_digest_of_what_was_never_kept_is_no_evidence(hub: Hub) -> None:
+async def test_no_evidence_is_a_photo_that_was_never_kept_or_that_somebody_else_took(hub: Hub) -> None:
+    bare = {**FACTS, "evidence": ""}
+    async with signed_in(hub, "周文书") as clerk, signed_in(hub, "李书记") as secretary:
+        await clerk.get(NEW)
+        await send_form(clerk, NEW, {**bare, "text": ""}, photo())
+        taken = clerk.hidden(NEW)["photo"]
+        await secretary.get(NEW)
+        for foreign in ("0" * 64, taken.partition(".")[0], taken):
+            refused = await secretary.press(NEW, **{**bare, "photo": foreign})
+            assert ("预警要有原文" in refused.text, "照片收下了" in refused.text) == (True, False)
+        assert "附照片1张" in (await clerk.press(NEW, **bare)).text
+        hub.clock.pass_time(hours=25)
+        async with hub.books() as tx:
+            await forget_files(tx, hub.files, hub.clock.now)
+        assert not hub.files.path_of(taken.partition(".")[0]).exists()
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_the_form_reads_the_pasted_text_and_a_person_corrects_it(hub: Hub) -> None:
+    rest = {name: FACTS[name] for name in ("kind", "text", "roll")}
     async with signed_in(hub, "周文书") as browser:
         await browser.get(NEW)
-        assert "预警要有原文" in (await browser.press(NEW, **{**FACTS, "evidence": "", "photo": "0" * 64})).text
+        form = await browser.press(NEW, evidence=WARNING, **rest)
+        assert (form.status, facts_of(form)) == (200, [FACTS[name] for name in FACT_NAMES])
+        assert "请一样一样核对" in form.text
+        mine = {**FACTS, "issuer": "县气象台", "hazard": ""}
+        worse = "青榕县气象台2026年11月18日11时50分将台风黄色预警信号升级为橙色预警信号"
+        form = await browser.press(NEW, **{**mine, "evidence": worse, "press": "read"})
+        assert facts_of(form) == ["weather_station", "县气象台", "2026-11-18", "11:50", "", "orange"]
+        form = await browser.press(NEW, **{**mine, "clock": "11:50", "level": "orange", "evidence": "有雨"})
+        assert facts_of(form) == ["", "县气象台", "2026-11-18", "", "", ""]
+        assert "没看出是谁" in form.text
+        assert (await browser.get(NEW)).status == 200
+        assert "青榕县气象台11月18日11点40发台风黄色预警" in (await browser.press(NEW, **FACTS)).text
+    assert await count(hub) == 0
+
+
+FACT_NAMES = ("source", "issuer", "day", "clock", "hazard", "level")
+
+
+def facts_of(form: Answer) -> list[str]:
+    """As they stand in the form."""
+    shown = []
+    for name in FACT_NAMES:
+        typed = re.search(rf'<input id="{name}"[^>]* value="([^"]*)"', form.text)
+        chosen = re.search(rf'name="{name}" value="([^"]*)" checked', form.text)
+        shown.append(typed[1] if typed else chosen[1] if chosen else "")
+    return shown
+
+
+async def test_it_goes_to_the_homes_of_a_typed_list(hub: Hub) -> None:
+    listed = {**FACTS, "kind": "listed", "names": "陈伯、13900007003 张三"}
+    async with signed_in(hub, "周文书") as browser, signed_in(hub, "黄水生") as officer:
+        await browser.get(NEW)
+        sure = await browser.press(NEW, **listed)
+        assert "发给榕溪村 名单上的人：2户" in sure.text
+        assert "名册里没找到：张三" in sure.text
+        await officer.get(NEW)
+        assert "名单上的人：1户" in (await officer.press(NEW, **listed)).text
+        assert "名册里没找到：+8613900007003、张三" in officer.page.text
+        await browser.press(NEW, press="send")
+        assert "应急通知26001号" in browser.page.text
+    heard = {name for name in ("陈伯", "林嫂", "黄明") if any("台风" in text for text in await hub.told(name))}
+    assert heard == {"陈伯", "黄明"}
+    async with hub.books() as tx:
+        assert (await counts_of_roll(tx, 1)).households == len(heard)
 
 
 async def test_a_roll_is_counted_live_and_noted(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +308,7 @@ async def test_two_groups_are_warned_and_lifted_by_who_answers_for_both(hub: Hub
     )
     async with signed_in(hub, "两组网格员") as browser:
         await browser.get(NEW)
-        assert "勾上要发的组" in browser.page.text
+        assert "发给哪些组" in browser.page.text
         assert "请先选发给谁" in (await browser.press(NEW, **FACTS)).text
         both = {f"group_{hub.groups[0].id}": "1", f"group_{hub.groups[2].id}": "1"}
         assert "一组、三组" in (await browser.press(NEW, **FACTS, **both)).text

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 
 from console.account.routes import account_routes
 from console.audit.routes import audit_routes
 from console.days.routes import day_routes
 from console.disclosures.routes import disclosure_routes
+from console.failures import Failures, failures_on
 from console.figures.routes import figures_routes
 from console.jobs.routes import job_routes
 from console.kept.routes import kept_routes
@@ -35,9 +34,6 @@ from store.database import Database
 from store.domain.errors import NotAllowed, NotFound, Refusal, StoreUnavailable
 from store.files import FileStore
 
-log = structlog.get_logger()
-
-
 CONSOLE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -48,6 +44,18 @@ CONSOLE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+
+
+_FAILURES: Failures = {
+    web.HTTPNotFound: (404, "not_there"),
+    NotFound: (404, "not_there"),
+    NotAllowed: (403, "not_possible"),
+    Refusal: (409, "not_possible"),
+    web.HTTPForbidden: (403, "stale_form"),
+    web.HTTPRequestEntityTooLarge: (413, "too_long"),
+    StoreUnavailable: (503, "come_back"),
+}
+"""What is not there or not his, foreign forms, and a store that does not answer."""
 
 
 def _utc_now() -> datetime:
@@ -88,7 +96,7 @@ def console_application(
         around.pulse,
         around.outside,
     )
-    application = web.Application(middlewares=[_failures(around.pages)])
+    application = web.Application(middlewares=[failures_on(around.pages, "notice.html", _FAILURES)])
     application.add_routes([*_doors(office), *_rooms(office)])
     return application
 
@@ -134,27 +142,3 @@ def _rooms(office: Office) -> list[web.RouteDef]:
 
 async def _home(_request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(HOME)
-
-
-def _failures(pages: Pages) -> Middleware:
-    """Pages for what is not there or not his, for foreign forms and for a store that does not answer."""
-
-    @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except (web.HTTPNotFound, NotFound):
-            return pages.page(request, "notice.html", status=404, sentence="not_there")
-        except Refusal as refusal:
-            log.info("console.refused", key=refusal.key)
-            status = 403 if isinstance(refusal, NotAllowed) else 409
-            return pages.page(request, "notice.html", status=status, sentence="not_possible")
-        except web.HTTPForbidden:
-            return pages.page(request, "notice.html", status=403, sentence="stale_form")
-        except web.HTTPRequestEntityTooLarge:
-            return pages.page(request, "notice.html", status=413, sentence="too_long")
-        except StoreUnavailable:
-            log.warning("console.store_unavailable")
-            return pages.page(request, "notice.html", status=503, sentence="come_back")
-
-    return answer

@@ -7,10 +7,9 @@ names have a door of their own (`accounts.lists`). An address that was once give
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 
+from console.failures import Failures, failures_on
 from console.public.accounts import account_routes
 from console.public.board import PUBLIC_HEADERS, VILLAGE, Board
 from console.public.days import day_routes
@@ -27,7 +26,11 @@ from store.database import Database
 from store.domain.errors import NotFound, StoreUnavailable
 from store.files import FileStore
 
-log = structlog.get_logger()
+_FAILURES: Failures = {
+    web.HTTPNotFound: (404, "no_such_page"),
+    NotFound: (404, "no_such_page"),
+    StoreUnavailable: (503, "come_back"),
+}
 
 
 def _utc_now() -> datetime:
@@ -40,7 +43,7 @@ def public_application(
     """A sub-application, to be mounted under /v of `public_url`."""
     pages = Pages(headers=PUBLIC_HEADERS)
     board = Board(database, files, pages, Renderer(public_url=public_url), clock, public_url)
-    application = web.Application(middlewares=[_failures(pages)])
+    application = web.Application(middlewares=[failures_on(pages, "public_notice.html", _FAILURES)])
     application.add_routes(
         [
             web.get(VILLAGE, _with_slash),
@@ -69,19 +72,3 @@ def robots_routes() -> list[web.RouteDef]:
 
 async def _with_slash(request: web.Request) -> web.StreamResponse:
     raise web.HTTPFound(f"{request.match_info['village']}/")
-
-
-def _failures(pages: Pages) -> Middleware:
-    """Pages for what is not there and for a store that does not answer; a visitor sees no error of ours."""
-
-    @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except (web.HTTPNotFound, NotFound):
-            return pages.page(request, "public_notice.html", status=404, sentence="no_such_page")
-        except StoreUnavailable:
-            log.warning("public.store_unavailable")
-            return pages.page(request, "public_notice.html", status=503, sentence="come_back")
-
-    return answer

@@ -13,9 +13,11 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from store.database import Database
 from tests.hub import Hub
 from tests.integration.console_parts import PASSWORD, console_of, give_password
 from tests.real_parts import require_real_part
+from tests.stores import VILLAGE, Stores
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -96,6 +98,14 @@ class Desk:
             if str(focused).strip().startswith(name):
                 return
         raise AssertionError(f"Tab never reaches {name}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def small_village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
+    """To be filled by the `village` of a file."""
+    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+    yield sqlite_originals.village_at(database, tmp_path)
+    await database.close()
 
 
 @pytest_asyncio.fixture(params=SIZES, loop_scope="session")

@@ -1,34 +1,27 @@
 """An emergency notice at the console in a real browser, on a phone and at a desk: by clicks, and by keyboard alone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
 from store.actions.contacts import add_holder, find_or_add_contact
-from store.database import Database
 from store.domain.people import ContactKind, Proof, Role
 from tests.acceptance.test_emergencies import WARNING, WHAT_TO_DO
 from tests.browser.conftest import Desk
 from tests.hub import Hub
 from tests.integration.test_console_emergencies import photo, warned
-from tests.stores import VILLAGE, Stores
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
+async def village(small_village: Hub) -> Hub:
     """覃奶奶 is reached by web chat only; the first group has an officer too."""
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
-    hub = sqlite_originals.village_at(database, tmp_path)
+    hub = small_village
     await hub.add_household(3, ("覃奶奶", ""))
     await hub.add_officer("覃网格", "+8613900007016", (Role.GRID_OFFICER, hub.groups[0]))
     async with hub.books() as tx:
         page = await find_or_add_contact(tx, hub.village.id, ContactKind.WEB_CHAT, "qin7", account_id=hub.chat.id)
         await add_holder(tx, page, hub.residents["覃奶奶"], Proof.CODE)
-    yield hub
-    await database.close()
+    return hub
 
 
 async def test_from_the_warning_to_the_all_clear(desk: Desk) -> None:
@@ -44,10 +37,11 @@ async def test_from_the_warning_to_the_all_clear(desk: Desk) -> None:
     await page.get_by_label("原文的照片").set_input_files(
         {"name": "yuanwen.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
-    await page.get_by_label("发布单位").fill("青榕县气象台")
-    await page.get_by_label("几点发的").fill("11:40")
-    await page.get_by_label("是什么险情").fill("台风")
-    await page.get_by_label("黄色").check()
+    await expect(page.get_by_role("status")).to_contain_text("请一样一样核对")
+    await expect(page.get_by_label("发布单位")).to_have_value("青榕县气象台")
+    await expect(page.get_by_label("几点发的")).to_have_value("11:40")
+    await expect(page.get_by_label("是什么险情")).to_have_value("台风")
+    await expect(page.get_by_label("黄色")).to_be_checked()
     await page.get_by_label("要大家做什么").fill(WHAT_TO_DO)
     await page.get_by_label("要转移，开转移名单").check()
     await desk.looks_right("emergency-new")
@@ -65,7 +59,7 @@ async def test_from_the_warning_to_the_all_clear(desk: Desk) -> None:
     await desk.looks_right("emergency-notice")
     await page.get_by_role("link", name="发解除通知").click()
     await page.get_by_label("原文（贴过来").fill("青榕县气象台12时00分解除台风黄色预警信号")
-    await page.get_by_label("几点发的").fill("12:00")
+    await expect(page.get_by_label("几点发的")).to_have_value("12:00")
     await desk.looks_right("emergency-lift")
     await page.get_by_role("button", name="看看发出去的样子").click()
     await expect(page.get_by_role("alert")).to_contain_text("还有3户没记")

@@ -1,31 +1,24 @@
 """Notices at the console in a real browser, on a phone and at a desk: by clicks, and by keyboard alone."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 from playwright.async_api import expect
 
-from store.database import Database
 from tests.acceptance.test_answers import asked_of_group
 from tests.acceptance.test_ledger import set_states
 from tests.acceptance.test_notices import WATER
 from tests.browser.conftest import Desk
 from tests.hub import Hub
 from tests.integration.console_parts import PASSWORD
-from tests.stores import VILLAGE, Stores
 
 HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 120 + "W" * 200
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
-    hub = sqlite_originals.village_at(database, tmp_path)
-    await hub.add_household(3, ("覃奶奶", ""))
-    yield hub
-    await database.close()
+async def village(small_village: Hub) -> Hub:
+    await small_village.add_household(3, ("覃奶奶", ""))
+    return small_village
 
 
 async def test_by_clicks_from_the_ticks_to_the_doors(desk: Desk) -> None:

@@ -162,7 +162,7 @@ async def give_all_clear(
         raise Refusal("emergency.over")
     settings = await settings_for(tx, emergency.village_id)
     audience = (await notice_by_id(tx, emergency.notice_id)).audience
-    text = f"{emergency.warned.hazard}解除"
+    text = f"{emergency.warned.hazard or '紧急情况'}解除了(应急通知{emergency.number}号)"
     notice = await declare_emergency(tx, settings.area, audience, person, warned, text, lifts=emergency)
     left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
     await close_roll(tx, emergency)

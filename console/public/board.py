@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from console.fields import whole_number
+from console.public.warned import over_line, warned_line
 from notifier.pages import PAGE_HEADERS, Pages
 from notifier.render import Renderer
 from store.database import Database, Transaction
@@ -60,6 +61,8 @@ class Board:
             landline=settings.landline,
             zone=settings.zone,
             root=root_of(settings),
+            warned_line=warned_line,
+            over_line=over_line,
             **values,
         )
 

@@ -1,13 +1,13 @@
 """The newest of the village as an Atom feed (RFC 4287)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
 
 from console.public.board import VILLAGE, Board
+from console.public.warned import Words, in_full
 from notifier.pages import language_asked, month_name
 from store.database import Transaction
 from store.domain.privacy import without_personal_numbers
@@ -19,8 +19,6 @@ from store.queries.public_notices import public_notices
 MOST = 20
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, however they are written."""
-
-Words = Mapping[str, Mapping[str, str]]
 
 
 def feed_routes(board: Board) -> list[web.RouteDef]:
@@ -65,7 +63,7 @@ class _Feed:
             one(
                 f"notices/{notice.number}/",
                 public["notice"].format(village=settings.village_name, number=notice.number),
-                notice.text,
+                in_full(notice, words, settings.zone),
                 notice.approved_at,
             )
             for notice in (await public_notices(tx, village)).notices

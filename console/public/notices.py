@@ -7,6 +7,7 @@ from aiohttp import web
 
 from console.public.board import NOT_KEPT, Board, key_asked
 from console.public.poster import Poster, png_of
+from console.public.warned import in_full
 from store.domain.settings import LANGUAGES, AreaSettings
 from store.queries.public_notices import PublicNotice, public_notice, public_notices
 
@@ -37,17 +38,17 @@ class NoticePages:
             request,
             "village_notice.html",
             settings,
-            number=notice.number,
-            paragraphs=notice.text.splitlines(),
+            notice=notice,
             approved_on=notice.approved_at.astimezone(settings.zone).date(),
         )
 
     async def picture(self, request: web.Request) -> web.Response:
         settings, notice = await self._notice(request)
-        words = self.board.pages.words(LANGUAGES[0])["public"]
+        every = self.board.pages.words(LANGUAGES[0])
+        words = every["public"]
         poster = Poster(
             heading=words["notice"].format(village=settings.village_name, number=notice.number),
-            text=notice.text,
+            text=in_full(notice, every, settings.zone),
             foot=words["poster_foot"].format(landline=settings.landline) if settings.landline else words["poster_scan"],
             address=self.board.address(settings, f"notices/{notice.number}/"),
         )

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from console.fields import whole_number
 from console.public.board import PUBLIC_HEADERS, VILLAGE, Board
+from console.public.warned import over_line, warned_line
 from console.public.ways import ways_of
 from notifier.pages import Pages
 from store.database import Transaction
@@ -62,6 +63,8 @@ class _Screen:
             landline=settings.landline,
             zone=settings.zone,
             now=self.board.clock(),
+            warned_line=warned_line,
+            over_line=over_line,
             sheet=sheets[place],
             next_place=(place + 1) % len(sheets),
             seconds=SECONDS,

@@ -13,6 +13,7 @@ from store.database import Database
 from tests.browser.conftest import Desk
 from tests.hub import Hub
 from tests.integration.public_village import application_of, fill_board
+from tests.integration.test_console_emergencies import warned
 from tests.stores import VILLAGE, Stores
 
 LONG = "长" * 60 + "W" * 50
@@ -130,6 +131,12 @@ async def test_the_open_board_fits_every_screen(board: Desk) -> None:
     await page.get_by_role("button", name="查").click()
     await expect(page.get_by_role("status")).to_contain_text("算进去的是")
     await board.looks_right("board-receipt")
+    await warned(board.hub)
+    await board.open(root)
+    await expect(page.locator(".warned")).to_contain_text("青榕县气象台11月18日 12:00发台风黄色预警")
+    await board.looks_right("board-emergency")
+    await board.open(f"{root}screen/")
+    await board.looks_right("screen-emergency")
 
 
 async def test_the_screen_goes_on_when_the_line_is_down(board: Desk, browser: Browser) -> None:

@@ -15,15 +15,20 @@ from bot.commands.notice_reports import read_report
 from bot.pages import static_routes
 from console.public.poster import WIDTH
 from console.public.site import public_application
+from notifier.emergencies import give_all_clear
 from store.actions.notice_controls import cancel_notice
+from store.domain.emergencies import Source, Warned
 from store.domain.errors import NotFound
+from store.queries.emergencies import emergency_of
 from store.queries.notices import notice_by_id
 from store.sheets import read_sheet
 from store.tables import audit_entries, notices
 from store.workbooks import workbook
+from tests.acceptance.test_emergencies import WHAT_TO_DO
 from tests.acceptance.test_ledger import set_states
 from tests.acceptance.test_notices import WATER, sent_to_village, written
-from tests.hub import Hub
+from tests.hub import RENDERER, Hub
+from tests.integration.test_console_emergencies import warned
 
 Client = TestClient[web.Request, web.Application]
 
@@ -62,6 +67,32 @@ async def test_what_a_notice_holds_is_text(hub: Hub, client: Client) -> None:
     page = await (await client.get(path_of(hub))).text()
     assert "<script" not in page
     assert "{{7*7}}" in page
+
+
+async def test_an_emergency_names_source_time_and_level_everywhere_and_says_when_it_is_over(
+    hub: Hub, client: Client
+) -> None:
+    notice = await warned(hub)
+    says, over = "青榕县气象台11月18日 12:00发台风黄色预警", "11月18日 13:00已经解除。"
+    root = f"/v/{hub.village.id}/"
+    everywhere = (root, f"{root}notices/", path_of(hub), f"{root}screen/", f"{root}feed.atom")
+    for path in everywhere:
+        page = await (await client.get(path)).text()
+        assert (says in page, WHAT_TO_DO in page, "已经解除" in page) == (True, True, False), path
+    before = await (await client.get(path_of(hub, "group.png"))).read()
+    hub.clock.pass_time(hours=1)
+    async with hub.books() as tx:
+        lifted = Warned(Source.WEATHER_STATION, "青榕县气象台", tx.now, evidence="解除台风黄色预警信号")
+        await give_all_clear(tx, RENDERER, await emergency_of(tx, notice.id), hub.staff["周文书"], lifted)
+    for path in (root, f"{root}notices/", path_of(hub), f"{root}screen/?sheet=1", f"{root}feed.atom"):
+        page = await (await client.get(path)).text()
+        assert (says in page, over in page) == (True, True), path
+    assert await (await client.get(path_of(hub, "group.png"))).read() != before
+    page = await (await client.get(f"/v/{hub.village.id}/notices/26002/")).text()
+    assert ("解除通知" in page, "青榕县气象台11月18日 13:00通知" in page) == (True, True)
+    assert "台风解除了(应急通知26001号)" in page
+    english = await client.get(path_of(hub), headers={"Accept-Language": "en"})
+    assert "Over since November 18 13:00." in await english.text()
 
 
 @pytest.mark.parametrize("name", ["", "group.png"])

@@ -43,7 +43,7 @@ _LEVELS = {
     **dict.fromkeys(("橙", "ii", "二", "2"), Level.ORANGE),
     **dict.fromkeys(("红", "i", "一", "1"), Level.RED),
 }
-"""突发事件应对法 63: the first level is red, the second orange, the third yellow, the fourth blue."""
+"""突发事件应对法 63 (2024): the first level is red, the second orange, the third yellow, the fourth blue."""
 _GRAVE = "(?:[蓝黄橙红]色|(?:iv|i{1,3})级|[一二三四1-4]级(?=应急响应|响应|预警))"
 _BARE = "(?:(?<=[ ,])|^)[蓝黄橙红](?=[ ,]|$)"
 _LEVEL = re.compile(f"{_GRAVE}|{_BARE}")
@@ -150,17 +150,17 @@ _OFFICE = (
     "镇政府|乡政府|县政府|区政府|市政府|人民政府|街道办|镇里|县里|村委会|村里)(?:办公室)?"
 )
 _ONE = rf"[\u4e00-\u9fff]{{0,12}}?{_OFFICE}"
-_ISSUER = re.compile(f"{_ONE}(?:[、和与及]{_ONE})*")
+_ISSUER = re.compile(f"(?P<who>{_ONE}(?:[、和与及]{_ONE})*)(?:决定)?[ ,]?[自于]?")
 _LEAD = re.compile("^.*(?:影响|根据|按照|接到|转发|来自)|^(?:据|由|接|转)(?=[国省市县区镇乡])")
+_LONGEST_OFFICE = 24
 _FIRST_WORD = re.compile(r"[\u4e00-\u9fff]{2,14}(?= )")
 
 
 def _issuer(said: str) -> str:
     """Whoever stands beside the moment or the verb; else the only one that is named. One too long is left open."""
-    every = list(_ISSUER.finditer(said))
-    found = {_LEAD.sub("", one[0]) for one in every if _speaks(said, one.end())} or {
-        _LEAD.sub("", one[0]) for one in every
-    }
+    named = list(_ISSUER.finditer(said))
+    speaking = [one for one in named if _MOMENT.match(said, one.end()) or _SAYS.match(said, one.end())]
+    found = {_LEAD.sub("", one["who"]) for one in speaking or named}
     first = _FIRST_WORD.match(said)
     if not found and first and _MOMENT.match(said, first.end() + 1):
         found = {first[0]}
@@ -168,12 +168,7 @@ def _issuer(said: str) -> str:
     return issuer if len(issuer) <= LONGEST_ISSUER else ""
 
 
-def _speaks(said: str, end: int) -> bool:
-    at = end + said.startswith((" ", "于", ","), end)
-    return bool(_MOMENT.match(said, at) or _SAYS.match(said, at))
-
-
 def _signs(said: str, start: int) -> bool:
     """Whether an office stands before it."""
-    before = said[max(0, start - 20) : start].rstrip(" ,于")
+    before = said[max(0, start - _LONGEST_OFFICE) : start]
     return any(one.end() == len(before) for one in _ISSUER.finditer(before))

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from console.notices.common import NOTICES, notice_id
-from console.notices.two_steps import LONGEST, sure_page, take, written_before
+from console.notices.two_steps import LONGEST, sure_page, written_before
 from console.notices.warning_facts import LIFTING_FACTS, facts_in, filled
 from console.notices.warning_form import days_offered, read_warned
 from console.visits import Fields, Office, Visit, led_to, once
@@ -28,16 +29,13 @@ _KEPT = "private, max-age=86400"
 @dataclass(frozen=True, slots=True)
 class AllClearPages:
     office: Office
-    facts: Sequence[str] = LIFTING_FACTS
-
-    async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        return await take(self, request, visit, fields)
+    facts: ClassVar[Sequence[str]] = LIFTING_FACTS
 
     async def read(self, request: web.Request, visit: Visit, fields: Fields) -> Fields:
         async with self.office.database.read(self.office.clock()) as tx:
             emergency = await _his(tx, request, visit)
             zone = (await settings_for(tx, emergency.village_id)).zone
-        return self._filled(fields, emergency, zone)
+        return self._filled(fields, emergency, zone) if emergency.warned.source.issues_warnings else fields
 
     def _filled(self, fields: Fields, emergency: Emergency, zone: ZoneInfo) -> Fields:
         """Who warned says that it is over, today."""

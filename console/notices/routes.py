@@ -1,5 +1,7 @@
 """Where the notices are found."""
 
+from functools import partial
+
 from aiohttp import web
 
 from console.notices.acting import ACTIONS
@@ -9,6 +11,7 @@ from console.notices.ledger import LedgerPages
 from console.notices.pages import NoticePages
 from console.notices.rolls import RollPages
 from console.notices.spreading import SpreadPages
+from console.notices.two_steps import take
 from console.notices.warning import WarningPages
 from console.notices.warning_form import MOST_SENT
 from console.notices.writing import WritingPages
@@ -56,10 +59,10 @@ def _emergency_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
         web.get("/notices/emergencies", keeper.page(rolls.open)),
         web.get("/notices/emergencies/news", streams.of(rolls.open_news)),
         web.get("/notices/emergencies/new", keeper.page(warning.form)),
-        web.post("/notices/emergencies/new", keeper.press(warning.take, warning.form, most_bytes=MOST_SENT)),
+        web.post("/notices/emergencies/new", keeper.press(partial(take, warning), warning.form, most_bytes=MOST_SENT)),
         web.get(_NOTICE + r"/evidence/{digest:[0-9a-f]{64}}", keeper.page(all_clear.evidence)),
         web.get(_NOTICE + "/lift", keeper.page(all_clear.form)),
-        web.post(_NOTICE + "/lift", keeper.press(all_clear.take, all_clear.form, most_bytes=MOST_SENT)),
+        web.post(_NOTICE + "/lift", keeper.press(partial(take, all_clear), all_clear.form, most_bytes=MOST_SENT)),
         web.get(_NOTICE + "/roll", keeper.page(rolls.roll)),
         web.get(_NOTICE + "/roll/news", streams.of(rolls.roll_news)),
         web.post(_NOTICE + "/roll/numbers", keeper.press(rolls.numbers)),

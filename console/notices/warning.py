@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from console.notices.common import NOTICES
 from console.notices.drafting import place_asked
-from console.notices.two_steps import LONGEST, sure_page, take, written_before
+from console.notices.two_steps import LONGEST, sure_page, written_before
 from console.notices.warning_facts import WARNING_FACTS, facts_in, filled
 from console.notices.warning_form import Drafted, days_offered, place_to_warn, read_draft, villages_to_warn
 from console.visits import Fields, Office, Visit, led_to, once
@@ -26,12 +27,11 @@ LEVELS = tuple(level for level in Level if level)
 @dataclass(frozen=True, slots=True)
 class WarningPages:
     office: Office
-    facts: Sequence[str] = WARNING_FACTS
-
-    async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
-        return await take(self, request, visit, fields)
+    facts: ClassVar[Sequence[str]] = WARNING_FACTS
 
     async def read(self, _request: web.Request, visit: Visit, fields: Fields) -> Fields:
+        if fields.get("source") == Source.VILLAGE:
+            return fields
         async with self.office.database.read(self.office.clock()) as tx:
             place = await place_to_warn(tx, visit.person, fields.get("village", ""))
         return self._filled(fields, place.settings.zone)

@@ -10,13 +10,7 @@ from store.database import Transaction
 from store.domain.emergencies import Emergency, Level, Source, Warned, may_lift
 from store.domain.errors import NotFound
 from store.domain.people import Staff
-from store.tables import (
-    areas,
-    emergency_notices,
-    emergency_rolls,
-    files,
-    notices,
-)
+from store.tables import areas, emergency_notices, emergency_rolls, files, notices
 
 _villages = areas.alias("villages")
 _lifting = emergency_notices.alias("lifting")

@@ -302,6 +302,21 @@ async def test_the_all_clear_says_who_is_left_and_ends_the_list(hub: Hub) -> Non
     assert await hub.told("黄明") == []
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_what_the_village_said_itself_needs_no_text_and_is_ended_by_two_presses(hub: Hub) -> None:
+    own = {"source": "village", "kind": "village", "text": "后山在掉石头,马上离开", "roll": "no"}
+    async with signed_in(hub, "周文书") as browser:
+        await browser.get(NEW)
+        assert "村委会紧急通知:后山在掉石头" in (await browser.press(NEW, **own)).text
+        await browser.press(NEW, press="send")
+        lift = "/console/notices/1/lift"
+        await browser.get(lift)
+        assert "紧急情况解除了(原应急通知26001号)" in (await browser.press(lift)).text
+        await browser.press(lift, press="send")
+        assert "紧急情况解除了(应急通知26001号)" in (await browser.get("/console/notices/2")).text
+    assert "紧急情况解除了" in await last_heard(hub, "陈伯")
+
+
 async def test_two_groups_are_warned_and_lifted_by_who_answers_for_both(hub: Hub) -> None:
     await hub.add_officer(
         "两组网格员", "+8613900007016", (Role.GRID_OFFICER, hub.groups[0]), (Role.GRID_OFFICER, hub.groups[2])

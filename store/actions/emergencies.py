@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, literal, select
 
-from store.actions.inbound import record_files
-from store.actions.kept_files import let_go
+from store.actions.kept_files import keep_for_now
 from store.actions.notices import confirm_notice, draft_notice
 from store.database import Transaction
 from store.domain.areas import Area
@@ -83,8 +82,7 @@ def _require(person: Staff, audience: Audience) -> None:
 
 async def keep_photo(tx: Transaction, stored: StoredFile, person: Staff) -> str:
     """Keep a photo of a warning that this person writes about, for a day where nothing comes of it; its sign."""
-    await record_files(tx, [stored])
-    await let_go(tx, stored.sha256)
+    await keep_for_now(tx, stored)
     return photo_sign(tx, stored.sha256, person)
 
 

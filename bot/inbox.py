@@ -72,8 +72,7 @@ class Inbox:
             stored, unusable = await self._keep_files(message)
             arrivals.append(_arrival(message, stored, unusable))
             files += stored
-        cleaned = [replace(one, provider_id=clean(one.provider_id), code=clean(one.code)) for one in receipts]
-        await self._intake.take(Brought(account, arrivals, files, cleaned))
+        await self._intake.take(Brought(account, arrivals, files, [_cleaned(receipt) for receipt in receipts]))
         if messages:
             self._arrived.set()
         if receipts:
@@ -194,6 +193,13 @@ def _arrival(message: InboundMessage, stored: Sequence[StoredFile], unusable: st
     )
     name = clean(message.display_name)[:80]
     return InboundArrival(_fitting(clean(message.provider_id)), clean(message.address), name, body)
+
+
+def _cleaned(receipt: DeliveryReceipt) -> DeliveryReceipt:
+    name, code = clean(receipt.provider_id), clean(receipt.code)
+    if (name, code) == (receipt.provider_id, receipt.code):
+        return receipt
+    return replace(receipt, provider_id=name, code=code)
 
 
 def _fitting(provider_id: str) -> str:

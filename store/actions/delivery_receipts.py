@@ -1,6 +1,7 @@
 """Receipts: what a provider says later of a message raises its row's state, and never lowers it."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ class _Row:
     provider_id: str
     delivered_at: datetime | None
     changed: bool = False
+    is_named: bool = False
+    """By this receipt, for the call's own answer was lost."""
 
 
 async def record_receipts(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> int:
@@ -55,8 +58,20 @@ async def record_receipts(tx: Transaction, account_id: int, receipts: Sequence[R
         found += await _found(tx, account_id, receipts[start : start + CHUNK])
     for receipt, row in found:
         _raise(row, receipt, tx.now)
-    await tx.run_many(_RAISE, [_values(row) for row in {row.id: row for _, row in found if row.changed}.values()])
+    await _write(tx, {row.id: row for _, row in found if row.changed}.values())
     return len(found)
+
+
+async def _write(tx: Transaction, rows: Collection[_Row]) -> None:
+    """What came at the same second is written in one statement."""
+    alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
+    for row in rows:
+        alike[row.state, row.reason, row.delivered_at].append(row.id)
+    for (state, reason, at), ids in alike.items():
+        to = {"new_state": state, "new_reason": reason, "arrived_at": at}
+        for start in range(0, len(ids), CHUNK):
+            await tx.run(_RAISE, {"ids": ids[start : start + CHUNK], **to})
+    await tx.run_many(_NAME, [{"row": row.id, "name": row.provider_id} for row in rows if row.is_named])
 
 
 def _raise(row: _Row, receipt: Receipt, now: datetime) -> None:
@@ -69,26 +84,12 @@ def _raise(row: _Row, receipt: Receipt, now: datetime) -> None:
     row.state = higher
 
 
-def _values(row: _Row) -> dict[str, object]:
-    return {
-        "row": row.id,
-        "new_state": row.state,
-        "new_reason": row.reason,
-        "new_name": row.provider_id,
-        "arrived_at": row.delivered_at,
-    }
-
-
 _RAISE = (
     deliveries.update()
-    .where(deliveries.c.id == bindparam("row"))
-    .values(
-        state=bindparam("new_state"),
-        reason=bindparam("new_reason"),
-        provider_id=bindparam("new_name"),
-        delivered_at=bindparam("arrived_at"),
-    )
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=bindparam("new_state"), reason=bindparam("new_reason"), delivered_at=bindparam("arrived_at"))
 )
+_NAME = deliveries.update().where(deliveries.c.id == bindparam("row")).values(provider_id=bindparam("name"))
 
 
 async def _found(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> list[tuple[Receipt, _Row]]:
@@ -108,7 +109,7 @@ async def _found(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) 
     for receipt in unknown:
         row = by_address.pop(receipt.address, None)
         if row is not None:
-            row.provider_id, row.changed = receipt.provider_id[:80], True
+            row.provider_id, row.changed, row.is_named = receipt.provider_id[:80], True, True
             found.append((receipt, row))
         elif receipt.provider_id:
             await _keep(tx, account_id, receipt)

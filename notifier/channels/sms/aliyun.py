@@ -20,15 +20,14 @@ from yarl import URL
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequest, WebResponse
 from notifier.channels.sms.aliyun_answer import blames_one, read_answer, result_of
 from notifier.channels.sms.aliyun_callback import (
-    BEIJING,
     mainland_mobile,
     name_message,
     parse_messages,
     parse_reports,
-    read_time,
     receipt_of_detail,
 )
 from notifier.channels.sms.aliyun_signature import canonical_query, signed_headers
+from notifier.channels.sms.beijing_time import BEIJING, read_time
 from notifier.channels.sms.templates import MOST_TEXT_CHARACTERS, Fit, Template, fit, split_signature
 from notifier.message import (
     Accepted,

@@ -8,14 +8,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from notifier.channels.sms.beijing_time import read_time
 from notifier.channels.sms.inbound_text import normalise_number, without_nul
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 _MAINLAND = re.compile(r"(?:\+|00)?(?:86)?(1[3-9]\d{9})", re.ASCII)
 _NUMBER = re.compile(r"\+?\d{3,20}", re.ASCII)
 # QuerySendDetails: 1 waits for the network's receipt, 2 failed, 3 arrived.
@@ -69,13 +67,6 @@ def receipt_of_detail(detail: Mapping[str, Any]) -> DeliveryReceipt | None:
         address=f"+86{mobile}",
         code=_text(detail, "ErrCode")[:40],
     )
-
-
-def read_time(written: str) -> datetime | None:
-    try:
-        return datetime.strptime(written, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
-    except ValueError:
-        return None
 
 
 def _report(entry: object) -> DeliveryReceipt | None:

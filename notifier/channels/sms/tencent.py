@@ -12,13 +12,14 @@ import secrets
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
 
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequest, WebResponse
+from notifier.channels.sms.beijing_time import BEIJING
 from notifier.channels.sms.templates import MOST_TEXT_CHARACTERS, Template, fit, split_signature
 from notifier.channels.sms.tencent_answer import TencentRefusal, result_of_code, result_of_row, rows_of
 from notifier.channels.sms.tencent_api import TencentApi
@@ -42,7 +43,6 @@ _LONGEST_WAIT_SECONDS = 60.0
 _CLOCK_SLACK = timedelta(minutes=1)
 _BOOKS = timedelta(days=7) - timedelta(minutes=5)
 _PACKAGE_LIFE = timedelta(days=730)
-_CHINA = timezone(timedelta(hours=8))
 _MAINLAND = re.compile(r"(?:\+86)?(1[0-9]{10})")
 
 _log = structlog.get_logger()
@@ -137,7 +137,7 @@ class TencentChannel:
 
     async def check(self) -> str:
         """Ask for the prepaid messages, which needs the same key and application as sending."""
-        now = datetime.now(_CHINA)
+        now = datetime.now(BEIJING)
         times = {"BeginTime": f"{now - _PACKAGE_LIFE:%Y%m%d%H}", "EndTime": f"{now:%Y%m%d%H}"}
         response = await self._api.ask("SmsPackagesStatistics", {**times, "Limit": 500, "Offset": 0})
         try:

@@ -7,17 +7,17 @@ same under other names. Neither signs anything: the secret in our route's addres
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
+from notifier.channels.sms.beijing_time import read_time
 from notifier.channels.sms.inbound_text import without_nul
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
 
 _STATES = {"SUCCESS": ReceiptState.DELIVERED, "FAIL": ReceiptState.FAILED}
 # The document names no zone; its times are those of Beijing.
-_CHINA = timezone(timedelta(hours=8))
 
 _log = structlog.get_logger()
 
@@ -79,7 +79,7 @@ def _reported(row: object) -> DeliveryReceipt | None:
         address = ""
     return DeliveryReceipt(
         state,
-        at=_china_time(row.get("user_receive_time")),
+        at=read_time(row.get("user_receive_time")),
         provider_id=serial,
         address=address,
         code=_plain(row.get("errmsg")),
@@ -112,13 +112,6 @@ def _moment(seconds: object) -> datetime | None:
     try:
         return datetime.fromtimestamp(int(str(seconds)), UTC)
     except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _china_time(written: object) -> datetime | None:
-    try:
-        return datetime.strptime(str(written), "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA)
-    except ValueError:
         return None
 
 

@@ -56,7 +56,7 @@ from store.tables import (
 from tests.acceptance.test_emergencies import WARNING, WHAT_TO_DO
 from tests.acceptance.test_service_days import lawyer_day
 from tests.hub import RENDERER, Hub, parent_of
-from tests.integration.test_console_matters_walk import open_matter
+from tests.integration.test_console_matters import open_matter
 from tests.integration.test_public_pages import DITCH, RENT, disclose
 
 PHOTO = Image.new("RGB", (24, 32), "white")._repr_png_() or b""

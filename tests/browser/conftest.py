@@ -1,7 +1,6 @@
 """One Chromium for all browser tests of a worker, on one event loop; the console at two sizes."""
 
 import os
-import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from console.visits import HOME, SESSION_COOKIE
 from store.database import Database
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD, console_of, give_password
+from tests.integration.console_parts import console_of, session_token
 from tests.real_parts import require_real_part
 from tests.stores import VILLAGE, Stores
 
@@ -61,16 +61,10 @@ class Desk:
         await self.page.goto(f"{self.url}{path}")
 
     async def sign_in(self, name: str) -> None:
-        """With the password, and with the code by SMS where his role needs one."""
-        await give_password(self.hub, name)
-        await self.open("/console/sign-in")
-        await self.page.get_by_label("手机号").fill(self.hub.numbers[name])
-        await self.page.get_by_label("密码").fill(PASSWORD)
-        await self.page.get_by_role("button", name="登录").click()
-        if self.page.url.endswith("/console/code"):
-            code = re.findall(r"登录码(\d{6})", (await self.hub.told(name))[-1])[-1]
-            await self.page.get_by_label("短信里的6位数字").fill(code)
-            await self.page.get_by_role("button", name="确定").click()
+        """With a session that is proved already: the way in has tests of its own."""
+        token = await session_token(self.hub, name)
+        await self.page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": f"{self.url}/console/"}])
+        await self.open(HOME)
 
     async def go_to(self, room: str) -> None:
         """By the head of the page, where most rooms are folded away."""

@@ -10,7 +10,7 @@ from tests.acceptance.test_ledger import set_states
 from tests.acceptance.test_notices import WATER
 from tests.browser.conftest import Desk
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD
+from tests.integration.console_parts import PASSWORD, give_password
 
 HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 120 + "W" * 200
 
@@ -110,6 +110,7 @@ async def test_by_keyboard_alone(desk: Desk) -> None:
 async def test_a_session_that_ends_in_the_midst_of_writing_loses_nothing(desk: Desk) -> None:
     """By keyboard: it ends while he types, so that the page leads to the sign-in, and once more before he presses."""
     page, hub = desk.page, desk.hub
+    await give_password(hub, "周文书")
     await desk.sign_in("周文书")
     await desk.open("/console/notices/new")
     await desk.tab_to("通知的内容")

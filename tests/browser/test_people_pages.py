@@ -8,14 +8,11 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import expect
 
-from store.actions.sign_in import open_session, prove_session
 from store.actions.tags import add_tag, tag_resident
 from store.database import Database
 from store.queries.residents import home_seen_by
-from store.queries.sign_in import accounts_at, session_of
 from tests.browser.conftest import Desk
 from tests.hub import Hub
-from tests.integration.console_parts import give_password
 from tests.stores import VILLAGE, Stores
 
 SHEET = (
@@ -27,8 +24,8 @@ HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 40
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+async def village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(sqlite_originals.copy(VILLAGE, store_folder), sqlite_originals.keyring)
     hub = sqlite_originals.village_at(database, tmp_path)
     await hub.text("陈伯", "三组晒谷场边的路灯坏了")
     await hub.add_household(3, ("陈伯", "+8613900007055"))
@@ -42,23 +39,9 @@ async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub
     await database.close()
 
 
-async def come_in(desk: Desk, name: str) -> None:
-    """With a session that is proved already: the way in has tests of its own."""
-    hub = desk.hub
-    await give_password(hub, name)
-    async with hub.books() as tx:
-        [account] = await accounts_at(tx, hub.numbers[name])
-        token = await open_session(tx, account, needs_code=True)
-    async with hub.books() as tx:
-        session = await session_of(tx, token)
-        assert session
-        token = await prove_session(tx, session)
-    await desk.page.context.add_cookies([{"name": "banyan_office", "value": token, "url": f"{desk.url}/console"}])
-
-
 async def test_a_person_is_found_and_changed_by_clicks(desk: Desk) -> None:
     page = desk.page
-    await come_in(desk, "周文书")
+    await desk.sign_in("周文书")
     await desk.open("/console/people")
     await desk.looks_right("people")
     await page.get_by_label("找人").fill("lq")
@@ -88,7 +71,7 @@ async def test_a_person_is_found_and_changed_by_clicks(desk: Desk) -> None:
 
 async def test_a_file_is_brought_in_looked_at_and_taken_over(desk: Desk) -> None:
     page = desk.page
-    await come_in(desk, "周文书")
+    await desk.sign_in("周文书")
     await desk.open("/console/people/import")
     await desk.looks_right("import")
     file = {"name": "花名册2026.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
@@ -109,7 +92,7 @@ async def test_a_file_is_brought_in_looked_at_and_taken_over(desk: Desk) -> None
 
 async def test_care_doubles_and_what_is_kept(desk: Desk) -> None:
     page, one = desk.page, f"/console/people/{desk.hub.residents['陈伯']}"
-    await come_in(desk, "周文书")
+    await desk.sign_in("周文书")
     await desk.open(f"{one}/flags")
     await page.get_by_label("记一个").select_option("行动不便，要人照看")
     await page.get_by_label("做什么用").fill("台风天上门接")
@@ -137,7 +120,7 @@ async def test_care_doubles_and_what_is_kept(desk: Desk) -> None:
 
 async def test_an_office_is_given_and_handed_over_by_keyboard(desk: Desk) -> None:
     page = desk.page
-    await come_in(desk, "李书记")
+    await desk.sign_in("李书记")
     await desk.open("/console/offices")
     await desk.looks_right("offices")
     await desk.tab_to("黄水生")

@@ -17,14 +17,14 @@ from store.queries.people import staff_by_id
 from store.queries.tickets import ticket_numbered
 from tests.browser.conftest import Desk
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD
+from tests.integration.console_parts import PASSWORD, give_password
 from tests.integration.test_console_tickets import LAMP, many_tickets
 from tests.stores import VILLAGE, Stores
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+async def village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(sqlite_originals.copy(VILLAGE, store_folder), sqlite_originals.keyring)
     hub = sqlite_originals.village_at(database, tmp_path)
     await hub.text("陈伯", LAMP)
     await many_tickets(hub, 4)
@@ -111,6 +111,7 @@ async def test_a_list_is_narrowed_kept_and_worked_by_keys(desk: Desk) -> None:
 
 async def test_an_app_is_set_up_and_signs_in(desk: Desk) -> None:
     page = desk.page
+    await give_password(desk.hub, "周文书")
     await desk.sign_in("周文书")
     await page.get_by_role("link", name="周文书").click()
     await desk.looks_right("account")

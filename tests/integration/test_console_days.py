@@ -11,7 +11,7 @@ from store.queries.service_days import service_days_ahead
 from store.tables import audit_entries, bookings, occurrences
 from tests.acceptance.test_service_days import lawyer_day
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, give_password, signed_in
+from tests.integration.console_parts import Browser, a_browser, signed_in
 from tests.unit.test_rhythms import FORM
 
 TUESDAY, NEXT_TUESDAY = date(2026, 11, 24), date(2026, 12, 1)
@@ -172,7 +172,6 @@ async def test_a_lawyers_own_calendar_follows_and_is_taken_back(hub: Hub) -> Non
 async def test_a_feed_names_nobody_and_knows_only_his_own_service(hub: Hub) -> None:
     await lawyer_day(hub)
     path = await path_of(hub)
-    await give_password(hub, "李书记")
     async with signed_in(hub, "周文书") as clerk:
         await book_by_hand(clerk, path, 1, "13900007002", "林强")
         await clerk.get("/console/days/feed")
@@ -191,3 +190,19 @@ async def test_a_feed_names_nobody_and_knows_only_his_own_service(hub: Hub) -> N
 
         settings = await settings_for(tx, hub.village.id)
         assert len(await service_days_ahead(tx, settings, hub.clock())) > 3
+
+
+async def test_who_serves_two_villages_finds_each_ones_days_in_it_alone(hub: Hub) -> None:
+    other = await hub.neighbour_village("竹坑村")
+    series = await lawyer_day(hub)
+    day = await path_of(hub)
+    village, next_one = (f"/console/days/{one.village.id}" for one in (hub, other))
+    async with signed_in(hub, "赵工") as browser:
+        assert (await browser.get(next_one)).status == 200
+        for odd in (
+            f"{village}/day/99999",
+            f"{village}/series/99999",
+            f"{next_one}/day/{day.rsplit('/')[-1]}",
+            f"{next_one}/series/{series.id}",
+        ):
+            assert (await browser.get(odd)).status == 404, odd

@@ -15,19 +15,9 @@ from store.domain.people import Role
 from store.domain.services import ServiceText
 from store.tables import disclosure_files, disclosure_items, disclosures, services
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, give_password
+from tests.integration.console_parts import Browser, a_browser, also_on_postgresql
 
 BOOKS = "/console/disclosures"
-ITEM, FILE = "/console/disclosures/items/{item}", "/console/disclosures/items/{item}/files/{digest}"
-BOOK_ROUTES = frozenset(
-    {
-        *(f"{BOOKS}{path}" for path in ("", "/opening", "/nothing", "/import", "/asked", "/publish", "/new")),
-        *(f"{ITEM}{path}" for path in ("", "/{action}", "/files")),
-        *(f"{FILE}{path}" for path in ("", "/detach", "/black")),
-        "/console/services",
-        "/console/services/{service}/{action}",
-    }
-)
 
 SEES, ENTERS, PUBLISHES, SERVES = "sees", "enters", "publishes", "serves"
 MAY = {
@@ -89,12 +79,11 @@ async def read_all(browser: Browser, hub: Hub, books: Books) -> dict[str, tuple[
     return found
 
 
-@pytest.mark.parametrize("name", MAY)
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(MAY, "周文书", "何监委"), indirect=["stores"])
 async def test_a_walk_of_all_pages(hub: Hub, books: Books, name: str) -> None:
     may = MAY[name]
     async with a_browser(hub) as browser:
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
         found = await read_all(browser, hub, books)
     assert max(status for status, _ in found.values()) < 500
@@ -113,7 +102,7 @@ async def test_a_walk_of_all_pages(hub: Hub, books: Books, name: str) -> None:
     assert ("SERVICE-title" in everything) == (SERVES in may)
 
 
-@pytest.mark.parametrize("name", MAY)
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(MAY, "何监委"), indirect=["stores"])
 async def test_a_walk_of_all_buttons(hub: Hub, books: Books, name: str) -> None:
     """With a good token: whatever his role does not allow is refused, and nothing is written."""
     item, file = f"{BOOKS}/items/{books.item}", f"{BOOKS}/items/{books.item}/files/{books.digest}"
@@ -136,7 +125,6 @@ async def test_a_walk_of_all_buttons(hub: Hub, books: Books, name: str) -> None:
     async with a_browser(hub) as browser:
         token: dict[str, str] = {}
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
             token = browser.hidden("/console/sign-out")
         for action, (right, fields) in presses.items():
@@ -159,7 +147,6 @@ async def test_a_walk_of_all_buttons(hub: Hub, books: Books, name: str) -> None:
 
 
 async def test_the_catalogue_is_written_and_kept_apart_by_village(hub: Hub, books: Books) -> None:
-    await give_password(hub, "周文书")
     async with a_browser(hub) as browser:
         await browser.sign_in("周文书")
         await browser.get("/console/services")

@@ -20,7 +20,7 @@ from store.queries.transfers import counts_of_roll, roll_entries
 from store.tables import audit_entries, deliveries, emergency_notices, notices
 from tests.acceptance.test_emergencies import WARNING, WHAT_TO_DO, last_heard
 from tests.hub import RENDERER, Hub
-from tests.integration.console_parts import Answer, Browser, a_browser, give_password, signed_in
+from tests.integration.console_parts import Answer, Browser, a_browser, signed_in
 from tests.integration.test_console_news import event, is_silent, stream
 
 LIST = "/console/notices/emergencies"
@@ -345,18 +345,6 @@ async def test_what_is_copied_and_read_out_names_its_source(hub: Hub) -> None:
     assert "青榕县气象台十一月十八日十二点发台风黄色预警" in page.text
 
 
-ADDRESSES = {
-    LIST,
-    NEW,
-    f"{LIST}/news",
-    "/console/notices/{notice}/evidence/{digest}",
-    "/console/notices/{notice}/lift",
-    "/console/notices/{notice}/roll",
-    "/console/notices/{notice}/roll/news",
-    "/console/notices/{notice}/roll/numbers",
-    "/console/notices/{notice}/roll/{entry}",
-}
-
 # Who sees what ---------------------------------------------------------------------------------------------------
 
 FOLLOWS = {"周文书": 3, "李书记": 3, "黄水生": 2, "一组网格员": 1, "赵工": 3}
@@ -379,7 +367,6 @@ async def test_a_walk_of_all_addresses(hub: Hub, name: str) -> None:
     async with a_browser(hub) as browser:
         fields: dict[str, str] = {}
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
             fields = browser.hidden("/console/sign-out")
         homes = FOLLOWS.get(name, 0)

@@ -10,7 +10,7 @@ from aiohttp import FormData
 from store.actions.canned_replies import keep_reply
 from tests.console_addresses import Address, addresses_of, field_names
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, console_of, give_password
+from tests.integration.console_parts import Browser, a_browser, console_of
 from tests.integration.test_console_walk import SEEN, Cases, cases
 
 __all__ = ["cases"]
@@ -58,7 +58,7 @@ async def test_nothing_breaks_and_nothing_leaks(hub: Hub, cases: Cases, name: st
         await keep_reply(tx, hub.village, hub.staff["周文书"], "电工", "电工明天来")
     unseen = {about.upper() for about in set(cases.tickets) - SEEN[name]}
     async with a_browser(hub) as browser:
-        fields = await enter(hub, browser, name)
+        fields = await enter(browser, name)
         broken = []
         for turn, (address, path) in enumerate(paths_of(hub, cases), start=ROLES.index(name)):
             for status, text in await provoke(browser, address, path, fields, plausible(hub), turn):
@@ -68,12 +68,11 @@ async def test_nothing_breaks_and_nothing_leaks(hub: Hub, cases: Cases, name: st
     assert broken == []
 
 
-async def enter(hub: Hub, browser: Browser, name: str) -> Mapping[str, str]:
+async def enter(browser: Browser, name: str) -> Mapping[str, str]:
     """Signed in, with the token that his forms carry; a stranger has that of the door."""
     if not name:
         await browser.get("/console/sign-in")
         return browser.hidden("/console/sign-in")
-    await give_password(hub, name)
     await browser.sign_in(name)
     return browser.hidden("/console/sign-out")
 

@@ -19,7 +19,7 @@ from store.tables import canned_replies, console_forms, kept_forms, notices
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, a_browser, give_password, signed_in
 from tests.integration.office_parts import add_administrator
-from tests.integration.test_console_matters_walk import open_matter
+from tests.integration.test_console_matters import open_matter
 
 KEPT, SIGN_IN = "/console/kept", "/console/sign-in"
 REPLIES, NOTICE = "/console/tickets/replies", "/console/notices/new"

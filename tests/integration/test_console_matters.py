@@ -8,7 +8,7 @@ from sqlalchemy import select
 from store.domain.deliberation import RollKind
 from store.queries.matters import matter_with_code
 from store.queries.verifying import first_broken_entry
-from store.tables import audit_entries, casts, matters, paper_entries
+from store.tables import audit_entries, casts, entitlements, matters, paper_entries
 from tests.acceptance.test_matters import CLOSES, published, text, voting
 from tests.hub import Hub
 from tests.integration.console_parts import Browser, signed_in
@@ -31,6 +31,13 @@ async def path_of(hub: Hub, code: int) -> str:
         matter = await matter_with_code(tx, hub.village.id, code)
     assert matter
     return f"/console/matters/{hub.village.id}/{matter.id}"
+
+
+async def open_matter(hub: Hub) -> tuple[str, int]:
+    """The path of a matter that is voted on, and one vote of its roll."""
+    path = await path_of(hub, await voting(hub))
+    async with hub.books() as tx:
+        return path, int(await tx.scalar(select(entitlements.c.id).limit(1)))
 
 
 async def state_of(hub: Hub, path: str) -> str:
@@ -178,3 +185,15 @@ async def test_two_who_take_the_same_step_do_it_once(hub: Hub) -> None:
         assert (late.status, "不能走这一步" in late.text) == (409, True)
         assert "撤回了：没钱" in (await one.get(path)).text
     assert "没钱" in (await hub.told("陈伯"))[-1]
+
+
+async def test_who_serves_two_villages_finds_each_ones_matters_in_it_alone(hub: Hub) -> None:
+    other = await hub.neighbour_village("竹坑村")
+    path, _ = await open_matter(hub)
+    village, next_one = (f"/console/matters/{one.village.id}" for one in (hub, other))
+    foreign = path.replace(village, next_one)
+    async with signed_in(hub, "赵工") as browser:
+        for page in (next_one, f"{village}?show=over&before=x", f"{path}/roll?after=99999999999999999999"):
+            assert (await browser.get(page)).status == 200, page
+        for odd in (f"{village}/99999", f"{path}/roll/99999", foreign, f"{foreign}/roll"):
+            assert (await browser.get(odd)).status == 404, odd

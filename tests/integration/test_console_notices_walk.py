@@ -20,7 +20,7 @@ from store.queries.notice_lists import NoticesShown, list_notices
 from store.queries.people import staff_by_id
 from store.tables import notice_visits, notices, tickets
 from tests.hub import RENDERER, Hub
-from tests.integration.console_parts import a_browser, give_password
+from tests.integration.console_parts import a_browser, also_on_postgresql
 
 LIST = "/console/notices"
 PAGES = ("", "/change", "/ledger", "/answers", "/group", "/group.png", "/code.png", "/visits")
@@ -78,12 +78,11 @@ async def case(hub: Hub) -> Case:
     return Case({"asked": asked, "waiting": waiting, "hardship": hardship}, ticket_id)
 
 
-@pytest.mark.parametrize("name", SEEN)
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(SEEN, "周文书", "黄水生"), indirect=["stores"])
 async def test_a_walk_of_all_addresses(hub: Hub, case: Case, name: str) -> None:
     before = await standing(hub)
     async with a_browser(hub) as browser:
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
         found = [await browser.get(f"{LIST}?show={one}") for one in (*NoticesShown, "no-such")]
         found += [await browser.get(f"{LIST}{below}") for below in ("/new", "/new?village=99999", "/visits", "/99999")]
@@ -128,12 +127,11 @@ async def standing(hub: Hub) -> list[tuple[object, ...]]:
     return [tuple(row) for row in (*listed, *posted)]
 
 
-@pytest.mark.parametrize("name", SEEN)
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(SEEN, "黄水生"), indirect=["stores"])
 async def test_a_door_is_reported_by_who_serves_there(hub: Hub, case: Case, name: str) -> None:
     async with a_browser(hub) as browser:
         fields = {"outcome": "told"}
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
             await browser.get(f"{LIST}/visits")
             fields |= browser.hidden("/console/sign-out")

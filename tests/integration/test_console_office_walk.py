@@ -10,7 +10,7 @@ from store.domain.accounts import AccountKind
 from store.domain.people import Role
 from store.tables import area_settings, audit_entries, channel_accounts, tasks
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, console_of, give_password
+from tests.integration.console_parts import a_browser, also_on_postgresql
 from tests.integration.office_parts import add_administrator
 
 FIGURES, BOOK, SETTINGS, JOBS = "/console/figures", "/console/audit", "/console/settings", "/console/jobs"
@@ -96,16 +96,11 @@ async def _state(hub: Hub) -> tuple[int, ...]:
         return tuple([int(await tx.scalar(select(func.count()).select_from(table))) for table in counted])
 
 
-# Whoever may do everything walks on both databases; that others may not is the same on either.
-EVERYBODY = [("sqlite", name) for name in MAY] + [("postgresql", "陈管理")]
-
-
-@pytest.mark.parametrize(("stores", "name"), EVERYBODY, indirect=["stores"])
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(MAY, "陈管理"), indirect=["stores"])
 async def test_a_walk_of_all_addresses(scene: Scene, name: str) -> None:
     hub = scene.hub
     async with a_browser(hub) as browser:
         if name:
-            await give_password(hub, name)
             assert (await browser.sign_in(name)).path == "/console/today"
             fields = browser.hidden("/console/sign-out")
         else:
@@ -136,28 +131,7 @@ async def test_a_walk_of_all_addresses(scene: Scene, name: str) -> None:
 async def test_the_navigation_offers_what_is_open(scene: Scene) -> None:
     rooms = {"数字": "figures", "设置": "settings", "记录": "book", "在办的活": "jobs"}
     for name in ("周文书", "黄水生"):
-        await give_password(scene.hub, name)
         async with a_browser(scene.hub) as browser:
             page = await browser.sign_in(name)
             offered = {needs for label, needs in rooms.items() if f">{label}</a>" in page.text}
         assert offered == MAY[name]
-
-
-async def test_every_route_of_these_rooms_is_walked(hub: Hub) -> None:
-    """A new address fails this test until the walk above knows it."""
-    [mounted] = [one for one in console_of(hub).router.resources() if "console" in one.canonical]
-    rooms = (FIGURES, BOOK, SETTINGS, JOBS)
-    found = {route.resource.canonical for route in mounted if route.resource}
-    known = {path.partition("?")[0] for path in PAGES if path != WORDS} | {
-        f"{SETTINGS}/words/{{language}}/{{message}}/{{medium}}",
-        f"{FIGURES}/{{format}}",
-        f"{BOOK}/verify",
-        f"{BOOK}/export",
-        f"{SETTINGS}/set/{{name}}",
-        f"{SETTINGS}/name",
-        f"{SETTINGS}/channels/{{account}}/test",
-        f"{SETTINGS}/channels/{{account}}/start",
-        f"{JOBS}/{{task}}",
-        f"{JOBS}/{{task}}/file",
-    }
-    assert {path for path in found if path.startswith(rooms)} == known

@@ -14,7 +14,7 @@ from store.queries.areas import area_by_id
 from store.queries.people import staff_by_id, staff_of_village
 from store.tables import audit_entries, console_sessions, staff
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, give_password, signed_in
+from tests.integration.console_parts import a_browser, signed_in
 
 OFFICES = "/console/offices"
 
@@ -67,7 +67,6 @@ async def test_who_is_in_office_is_not_added_a_second_time(hub: Hub) -> None:
 async def test_an_office_is_handed_over_in_one_step(hub: Hub) -> None:
     await hub.text("陈伯", "三组晒谷场边的路灯坏了")
     leaver = hub.staff["黄水生"]
-    await give_password(hub, "黄水生")
     async with a_browser(hub) as other:
         await other.sign_in("黄水生")
         async with signed_in(hub, "李书记") as browser:
@@ -126,7 +125,6 @@ async def test_nobody_gets_a_code_for_an_office_that_reaches_further_than_his_ow
 
 async def test_who_gets_a_duty_that_asks_for_a_code_signs_in_anew(hub: Hub) -> None:
     leader = hub.staff["黄水生"]
-    await give_password(hub, "黄水生")
     async with a_browser(hub) as other:
         await other.sign_in("黄水生")
         async with signed_in(hub, "李书记") as browser:

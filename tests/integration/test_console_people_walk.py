@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from console.people import home, lists, person
 from store.actions.roster_uploads import keep_upload
 from store.domain.people import Role
-from store.tables import audit_entries, residents
+from store.tables import residents
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, console_of, give_password
+from tests.integration.console_parts import Browser, a_browser, also_on_postgresql
 
 EVERYBODY = ("陈伯", "林嫂", "林强", "黄明", "黄老太")
 OF_GROUP_3 = ("陈伯", "林嫂", "林强")
@@ -72,14 +71,13 @@ async def status(browser: Browser, path: str) -> int:
     return 401 if page.path == "/console/sign-in" else page.status
 
 
-@pytest.mark.parametrize("name", MAY)
+@pytest.mark.parametrize(("stores", "name"), also_on_postgresql(MAY, "周文书", "黄水生"), indirect=["stores"])
 async def test_a_walk_of_all_pages(walked: Hub, name: str) -> None:
     hub, may = walked, MAY[name]
     async with hub.books() as tx:
         upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), 1, hub.staff["周文书"])
     async with a_browser(hub) as browser:
         if name:
-            await give_password(hub, name)
             await browser.sign_in(name)
         no = 404 if name else 401
 
@@ -111,101 +109,3 @@ async def test_a_walk_of_all_pages(walked: Hub, name: str) -> None:
             assert await status(browser, f"/console/offices/{hub.staff[other].id}") == yes(may_he=may.office), other
         for path in ("/console/people/999999", "/console/people/homes/999999", "/console/offices/999999"):
             assert await status(browser, path) == no
-
-
-PRESSES = (
-    *(("/console/people/{who}/" + action, "changes") for action in (*person.ACTIONS, "show-number")),
-    *(("/console/people/homes/{home}/" + action, "changes") for action in home.ACTIONS),
-    ("/console/people/{who}/flags/set", "marks"),
-    ("/console/people/{who}/flags/end", "marks"),
-    ("/console/people/{who}/merge", "keeps"),
-    ("/console/people/{who}/kept/export", "keeps"),
-    ("/console/people/{who}/kept/request", "keeps"),
-    ("/console/people/{who}/kept/erase", "keeps"),
-    ("/console/people/requests/1", "keeps"),
-    *(("/console/people/lists/{village}/" + action, "keeps") for action in lists.ACTIONS),
-    ("/console/people/export", "keeps"),
-    ("/console/people/import/{upload}/take", "keeps"),
-    ("/console/people/import/{upload}/drop", "keeps"),
-    ("/console/people/homes/new", "changes"),
-    ("/console/offices", "office"),
-    ("/console/offices/{staff}/give", "office"),
-    ("/console/offices/{staff}/take", "office"),
-    ("/console/offices/{staff}/link-code", "office"),
-    ("/console/offices/{staff}/hand-over", "office"),
-)
-FILLED = {
-    "name": "不该有的", "why": "moved", "number": "13900007098", "flag": "care", "purpose": "x", "sure": "1",
-    "until": "2026-12-30", "kind": "show", "text": "x", "role": "accountant", "household": "99", "is_head": "1",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)  # what SQL decides is walked above
-@pytest.mark.parametrize("name", MAY)
-async def test_a_walk_of_all_presses(walked: Hub, name: str) -> None:
-    """What is not his to press changes nothing, even with a good token; what is his, breaks nothing."""
-    hub, may = walked, MAY[name]
-    async with hub.books() as tx:
-        upload = await keep_upload(tx, hub.village, "x.csv", "姓名\n新来的\n".encode(), 1, hub.staff["周文书"])
-    known = {
-        "who": hub.residents["黄明"],
-        "home": await household_of(hub, "黄明"),
-        "village": hub.village.id,
-        "upload": upload,
-        "staff": hub.staff["何监委"].id,
-    }
-    async with a_browser(hub) as browser:
-        if name:
-            await give_password(hub, name)
-            await browser.sign_in(name)
-        await browser.get("/console/tickets")
-        fields = browser.hidden("/console/sign-out") if name else {}
-        fields |= {**FILLED, "village": str(hub.village.id), "gone": str(hub.residents["黄老太"])}
-        before = await all_rows(hub)
-        for number, (path, what) in enumerate(PRESSES):
-            allowed = "黄明" in may.changes if what == "changes" else getattr(may, what)
-            if allowed:
-                continue
-            answer = await browser.post(path.format(**known), {**fields, "form": f"f{number}"})
-            expected = {401} if not name else {404, 409}
-            assert answer.status in expected, (path, answer.status)
-        assert await all_rows(hub) == before
-        async with hub.books() as tx:
-            written = (audit_entries.c.actor == f"staff:{hub.staff[name].id}") if name else audit_entries.c.id < 0
-            rows = await tx.all(select(audit_entries.c.action).where(written))
-        assert {row.action for row in rows} <= {"console.signed_in", "staff.linked", "roster.uploaded"}
-        for number, (path, _) in enumerate(PRESSES if may.keeps or may.office else ()):
-            data = {**fields, "form": f"g{number}"}
-            async with browser.client.post(path.format(**known), data=data) as response:
-                assert response.status < 500, path
-
-
-async def test_every_route_of_the_people_is_walked(hub: Hub) -> None:
-    """A new address fails this test until the walks above know it."""
-    [mounted] = [one for one in console_of(hub).router.resources() if "console" in one.canonical]
-    found = {route.resource.canonical for route in mounted if route.resource}
-    one = "/console/people/{resident}"
-    known = {
-        "/console/people",
-        "/console/people/homes/new",
-        "/console/people/homes/{household}",
-        "/console/people/homes/{household}/{action}",
-        "/console/people/lists",
-        "/console/people/lists/{village}/{action}",
-        "/console/people/import",
-        "/console/people/import/{upload}",
-        "/console/people/import/{upload}/{action}",
-        "/console/people/export",
-        "/console/people/requests",
-        "/console/people/requests/{request}",
-        "/console/people/retention",
-        "/console/people/assessment",
-        one,
-        *(f"{one}/{end}" for end in ("show-number", "{action}", "merge", "flags", "flags/{action}")),
-        *(f"{one}/{end}" for end in ("kept", "kept/export", "kept/{action}")),
-        "/console/offices",
-        "/console/offices/{staff}",
-        "/console/offices/{staff}/link-code",
-        "/console/offices/{staff}/{action}",
-    }
-    assert {path for path in found if path.startswith(("/console/people", "/console/offices"))} == known

@@ -22,7 +22,7 @@ from tests.integration.console_parts import (
     full_width,
     give_password,
     link_code,
-    signed_in,
+    signed_in_by_password,
 )
 
 WRONG = "手机号或密码不对"
@@ -41,7 +41,7 @@ async def facts(hub: Hub) -> list[str]:
 
 
 async def test_a_grid_officer_needs_a_password_only(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         assert "乡亲说的事" in browser.page.text
         assert await facts(hub) == ["console.signed_in"]
 
@@ -129,7 +129,7 @@ async def test_a_right_password_forgets_the_wrong_ones(hub: Hub) -> None:
     async with a_browser(hub) as browser:
         for _ in range(4):
             await try_password(browser, hub.numbers["黄水生"], "瞎猜的密码")
-        await browser.sign_in("黄水生")
+        await browser.enter_password("黄水生")
         for _ in range(4):
             assert WRONG in await try_password(browser, hub.numbers["黄水生"], "瞎猜的密码")
 
@@ -142,7 +142,7 @@ async def test_a_link_code_sets_a_password_once_and_links_a_phone_too(hub: Hub) 
         assert "两遍密码不一样" in different.text
         done = await browser.press("/console/start", code=full_width(code), password=PASSWORD, again=PASSWORD)
         assert "密码设好了" in done.text
-        assert (await browser.sign_in("何监委")).path == "/console/today"
+        assert (await browser.enter_password("何监委")).path == "/console/today"
         await browser.get("/console/start")
         again = await browser.press("/console/start", code=code, password=PASSWORD, again=PASSWORD)
         assert "码不对" in again.text
@@ -161,7 +161,7 @@ async def test_an_easy_password_is_refused(hub: Hub) -> None:
 
 
 async def test_an_idle_session_ends(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         hub.clock.pass_time(hours=7)
         assert (await browser.get("/console/tickets")).path == "/console/tickets"
         hub.clock.pass_time(hours=9)
@@ -169,7 +169,7 @@ async def test_an_idle_session_ends(hub: Hub) -> None:
 
 
 async def test_no_session_outlives_a_week_however_much_it_is_used(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         for _ in range(7 * 4 - 1):
             hub.clock.pass_time(hours=6)
             assert (await browser.get("/console/tickets")).path == "/console/tickets"
@@ -178,7 +178,7 @@ async def test_no_session_outlives_a_week_however_much_it_is_used(hub: Hub) -> N
 
 
 async def test_signing_out_ends_the_session_for_good(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         cookies = browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/console/"))
         kept = {"banyan_office": cookies["banyan_office"].value}
         assert (await browser.press("/console/sign-out")).path == "/console/sign-in"
@@ -188,7 +188,7 @@ async def test_signing_out_ends_the_session_for_good(hub: Hub) -> None:
 
 
 async def test_a_change_of_office_ends_the_leavers_sessions(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         async with hub.books() as tx:
             await hand_over(tx, hub.staff["黄水生"], hub.staff["周文书"], actor="test")
         assert (await browser.get("/console/tickets")).path == "/console/sign-in"
@@ -197,7 +197,7 @@ async def test_a_change_of_office_ends_the_leavers_sessions(hub: Hub) -> None:
 
 
 async def test_what_was_typed_is_given_back_where_nobody_knows_whose_it_is(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await browser.get("/console/disclosures/new?month=2026-10")
         browser.client.session.cookie_jar.clear()
         typed = {"title": "修三组<水渠>120米", "amount": "1.26万元", "list": "陈*强", "text": "三家比价"}
@@ -223,7 +223,7 @@ def test_whatever_is_typed_has_a_name_when_it_is_given_back() -> None:
 
 
 async def test_forms_of_other_sites_and_old_tokens_are_refused(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         await browser.get("/console/tickets")
         fields = browser.hidden("/console/sign-out")
         foreign = {"Origin": "https://evil.example"}
@@ -236,7 +236,7 @@ async def test_forms_of_other_sites_and_old_tokens_are_refused(hub: Hub) -> None
 
 
 async def test_pages_and_cookies_let_nothing_in_from_outside(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         page = await browser.get("/console/tickets")
         policy = page.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy

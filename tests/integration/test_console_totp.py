@@ -12,7 +12,7 @@ from store.domain.totp import link_for_app, new_secret
 from store.keyring import with_new_active_key
 from store.tables import audit_entries, staff_totp
 from tests.hub import Hub
-from tests.integration.console_parts import PASSWORD, Browser, a_browser, full_width, link_code, signed_in
+from tests.integration.console_parts import PASSWORD, Browser, a_browser, full_width, link_code, signed_in_by_password
 
 ACCOUNT = "/console/account"
 
@@ -40,7 +40,7 @@ async def enter_password(browser: Browser, hub: Hub, name: str) -> None:
 
 
 async def test_no_sms_is_sent_and_each_code_is_good_once(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         secret = await set_up(browser, hub)
         told = await hub.told("周文书")
         await enter_password(browser, hub, "周文书")
@@ -59,7 +59,7 @@ async def test_no_sms_is_sent_and_each_code_is_good_once(hub: Hub) -> None:
 
 
 async def test_a_clock_may_be_one_step_off_and_tries_are_counted(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         secret = await set_up(browser, hub)
         hub.clock.pass_time(minutes=5)
         await enter_password(browser, hub, "周文书")
@@ -75,7 +75,7 @@ async def test_a_clock_may_be_one_step_off_and_tries_are_counted(hub: Hub) -> No
 
 
 async def test_a_right_password_gives_no_more_tries_at_the_code(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await set_up(browser, hub)
         for _ in range(5):
             await enter_password(browser, hub, "周文书")
@@ -85,7 +85,7 @@ async def test_a_right_password_gives_no_more_tries_at_the_code(hub: Hub) -> Non
 
 
 async def test_it_is_given_up_with_its_own_code_only(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         secret = await set_up(browser, hub)
         assert (await browser.press(f"{ACCOUNT}/totp/drop", code="000000")).text.count("数字不对") == 1
         again = await browser.post(f"{ACCOUNT}/totp/begin", browser.hidden("/console/sign-out"))
@@ -95,18 +95,18 @@ async def test_it_is_given_up_with_its_own_code_only(hub: Hub) -> None:
         dropped = await browser.press(f"{ACCOUNT}/totp/drop", code=now_code(hub, secret))
         assert "还用短信" in dropped.text
         before = len(await hub.told("周文书"))
-        assert (await browser.sign_in("周文书")).path == "/console/today"
+        assert (await browser.enter_password("周文书")).path == "/console/today"
         assert len(await hub.told("周文书")) == before + 1
 
 
 async def test_whoever_lost_the_phone_is_let_in_by_a_code_of_the_administrator(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await set_up(browser, hub)
     async with a_browser(hub) as browser:
         code = await link_code(hub, "周文书")
         await browser.get("/console/start")
         await browser.press("/console/start", code=code, password=PASSWORD, again=PASSWORD)
-        assert (await browser.sign_in("周文书")).path == "/console/today"
+        assert (await browser.enter_password("周文书")).path == "/console/today"
     async with hub.books() as tx:
         assert await tx.all(select(staff_totp)) == []
         facts = {row.action for row in await tx.all(select(audit_entries.c.action))}
@@ -114,13 +114,13 @@ async def test_whoever_lost_the_phone_is_let_in_by_a_code_of_the_administrator(h
 
 
 async def test_who_needs_no_code_sets_none_and_a_slow_one_begins_anew(hub: Hub) -> None:
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         page = await browser.get(ACCOUNT)
         assert "只用手机号和密码" in page.text
         fields = browser.hidden("/console/sign-out")
         assert (await browser.post(f"{ACCOUNT}/totp/begin", fields)).status == 404
         assert "数字不对" in (await browser.post(f"{ACCOUNT}/totp/confirm", {**fields, "code": "123456"})).text
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await browser.get(ACCOUNT)
         shown = await browser.press(f"{ACCOUNT}/totp/begin")
         [old] = re.findall(r'class="secret">([A-Z2-7 ]+)<', shown.text)
@@ -131,7 +131,7 @@ async def test_who_needs_no_code_sets_none_and_a_slow_one_begins_anew(hub: Hub) 
 
 
 async def test_the_secret_is_sealed_and_its_key_can_be_changed(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         secret = await set_up(browser, hub)
         async with hub.books() as tx:
             assert secret.encode() not in await tx.scalar(select(staff_totp.c.secret))

@@ -1,4 +1,4 @@
-"""Every address of the console as every role: nobody finds what his role may not see, and nothing breaks."""
+"""The tickets as every role: nobody finds what his role may not see, and nothing breaks."""
 
 from dataclasses import dataclass
 
@@ -14,22 +14,8 @@ from store.queries.ticket_lists import Shown, Wanted, list_tickets
 from store.queries.tickets import barred_from
 from store.tables import tickets
 from tests.hub import Hub
-from tests.integration.console_parts import a_browser, console_of, give_password
-from tests.integration.test_console_days_walk import ADDRESSES as DAYS
-from tests.integration.test_console_disclosures_walk import BOOK_ROUTES
-from tests.integration.test_console_emergencies import ADDRESSES as EMERGENCIES
-from tests.integration.test_console_matters_walk import ADDRESSES as MATTERS
-from tests.integration.test_console_paper_walk import ADDRESSES as PAPER
+from tests.integration.console_parts import a_browser, also_on_postgresql
 
-WALKED_ELSEWHERE = (
-    "/console/people",
-    "/console/offices",
-    "/console/figures",
-    "/console/audit",
-    "/console/settings",
-    "/console/jobs",
-)
-"""Rooms with walks of their own."""
 ACTIONS = ("accept", "answer", "note", "pass-on", "return", "resolve", "number", "merge", "link", "fill")
 
 # What each may see of: a lamp in group 3, rubbish in group 1, a dispute in group 3, a complaint about 黄水生, a theft.
@@ -86,11 +72,12 @@ async def cases(hub: Hub) -> Cases:
     return Cases(made)
 
 
-@pytest.mark.parametrize("name", SEEN)
+@pytest.mark.parametrize(
+    ("stores", "name"), also_on_postgresql(SEEN, "周文书", "黄水生", "何监委"), indirect=["stores"]
+)
 async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> None:
     async with a_browser(hub) as browser:
         if name:
-            await give_password(hub, name)
             assert (await browser.sign_in(name)).path == "/console/today"
         found = [await browser.get(f"/console/tickets?show={one}") for one in (*Shown, "no-such")]
         found += [await browser.get(f"/console/tickets?q={word}") for word in ("text", "陈伯", "1004", "COMPLAINT")]
@@ -126,7 +113,6 @@ async def test_a_walk_of_all_addresses(hub: Hub, cases: Cases, name: str) -> Non
 
 async def test_a_foreign_ticket_is_not_acted_on_even_with_a_good_token(hub: Hub, cases: Cases) -> None:
     """The form of a page that one may see, sent to a ticket that one may not."""
-    await give_password(hub, "黄水生")
     async with a_browser(hub) as browser:
         await browser.sign_in("黄水生")
         await browser.get(cases.paths()["lamp"])
@@ -139,7 +125,6 @@ async def test_a_foreign_ticket_is_not_acted_on_even_with_a_good_token(hub: Hub,
 
 async def test_a_hidden_sender_is_not_named_nor_found_but_by_the_handler(hub: Hub, cases: Cases) -> None:
     await hub.add_officer("另一个治安员", "+8613900007017", (Role.SECURITY, hub.village))
-    await give_password(hub, "另一个治安员")
     async with a_browser(hub) as browser:
         await browser.sign_in("另一个治安员")
         page = await browser.get(cases.paths()["theft"])
@@ -161,57 +146,3 @@ async def test_the_list_shows_exactly_what_the_rule_allows(hub: Hub, cases: Case
                 if may_see_ticket(person, ticket, barred=await barred_from(tx, ticket))
             }
             assert {line.ticket.id for line in listed.lines} == allowed, person.name
-
-
-async def test_every_route_is_walked(hub: Hub) -> None:
-    """A new address fails this test until the walk above knows it."""
-    [mounted] = [one for one in console_of(hub).router.resources() if "console" in one.canonical]
-    known = {
-        "/console",
-        "/console/",
-        "/console/sign-in",
-        "/console/code",
-        "/console/start",
-        "/console/sign-out",
-        "/console/tickets",
-        "/console/tickets/new",
-        "/console/tickets/{ticket}",
-        "/console/tickets/{ticket}/files/{digest}",
-        "/console/tickets/{ticket}/{action}",
-        "/console/tickets/{ticket}/fill",
-        "/console/tickets/{ticket}/news",
-        "/console/tickets/news",
-        "/console/tickets/views",
-        "/console/tickets/views/{view}/drop",
-        "/console/tickets/replies",
-        "/console/tickets/replies/{reply}/drop",
-        "/console/today",
-        "/console/today/channels/{account}/start",
-        "/console/account",
-        "/console/account/totp/begin",
-        "/console/account/totp/confirm",
-        "/console/account/totp/drop",
-        "/console/kept",
-        "/console/kept/{kept}/drop",
-        "/console/notices",
-        "/console/notices/new",
-        "/console/notices/visits",
-        "/console/notices/visits/{ticket}",
-        "/console/notices/{notice}",
-        "/console/notices/{notice}/change",
-        "/console/notices/{notice}/ledger",
-        "/console/notices/{notice}/reach.xlsx",
-        "/console/notices/{notice}/reach.pdf",
-        "/console/notices/{notice}/answers",
-        "/console/notices/{notice}/answers.xlsx",
-        "/console/notices/{notice}/group",
-        "/console/notices/{notice}/posted",
-        "/console/notices/{notice}/group.png",
-        "/console/notices/{notice}/code.png",
-        "/console/notices/{notice}/visits",
-        "/console/notices/{notice}/{action}",
-        *BOOK_ROUTES,
-    }
-    known |= PAPER | DAYS | MATTERS | EMERGENCIES
-    found = {route.resource.canonical for route in mounted if route.resource}
-    assert {path for path in found if not path.startswith(WALKED_ELSEWHERE)} == known

@@ -2,6 +2,7 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
@@ -70,8 +71,9 @@ def sqlite_originals(tmp_path_factory: pytest.TempPathFactory) -> Stores:
 
 
 @pytest.fixture(scope="session")
-def postgresql_originals(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return postgresql_stores(postgres_url, tmp_path_factory.mktemp("originals"))
+def postgresql_originals(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    with postgresql_stores(postgres_url, tmp_path_factory.mktemp("originals")) as stores:
+        yield stores
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -81,8 +83,10 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 
 @pytest.fixture(scope="session")
-def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("store")
+def store_folder() -> Iterator[Path]:
+    """In memory where there is room: each commit waits for a disk, and what is thrown away need not survive it."""
+    with TemporaryDirectory(prefix="banyan-store-", dir=real_parts.memory_folder()) as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 import itertools
 import os
 import random
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,15 @@ def require_real_part(name: str, *, present: bool, reason: str) -> None:
     if os.environ.get("BANYAN_REQUIRE_REAL_PARTS") == "1":
         pytest.fail(f"{name} is required here: {reason}", pytrace=False)
     pytest.skip(f"{name}: {reason}")
+
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's own place for it, in which each test run makes a folder of its own
+_ROOM_BYTES = 2**30
+
+
+def memory_folder() -> Path | None:
+    """Where files are kept in memory, if this machine has room for some; a container's is often small."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES else None
 
 
 # Below the range (32768 and up) from which Linux picks ports by itself, so that no connection takes one in between.

@@ -6,21 +6,24 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import func, make_url, select
+import pytest
+from sqlalchemy import func, select
 
 from store.database import Database
 from store.domain.accounts import Account
-from store.keyring import new_keyring, save_keyring
-from store.migrations import migrate
+from store.keyring import save_keyring
 from store.tables import deliveries, inbound_messages, ticket_messages, tickets
 from tests.forked import Forked, serve
-from tests.hub import NOON, small_village
+from tests.hub import NOON, Hub
 from tests.real_parts import free_port
+from tests.stores import Stores
+
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 KILLS = 6
 VISITORS = 5
@@ -111,21 +114,13 @@ class Visitor:
         await asyncio.sleep(0.6)  # a person, not a flood
 
 
-@asynccontextmanager
-async def _village(tmp_path: Path) -> AsyncIterator[tuple[Program, Account, Database]]:
-    url = f"sqlite:///{tmp_path}/banyan.db"
-    keys = new_keyring()
-    save_keyring(keys, tmp_path / "banyan.key")
-    migrate(make_url(url))
-    database = Database(url, keys)
-    program = Program(tmp_path, url, free_port())
-    try:
-        hub = await small_village(database, tmp_path / "files")
-        yield program, hub.chat, database
-    finally:
-        if program.process is not None and program.process.exit_code is None:
-            await program.kill()
-        await database.close()
+@pytest.fixture
+async def program(stores: Stores, store_url: str, tmp_path: Path) -> AsyncIterator[Program]:
+    save_keyring(stores.keyring, tmp_path / "banyan.key")
+    program = Program(tmp_path, store_url, free_port())
+    yield program
+    if program.process is not None and program.process.exit_code is None:
+        await program.kill()
 
 
 async def _idle(database: Database) -> None:
@@ -144,21 +139,21 @@ async def _keep_killing(program: Program, dice: random.Random) -> None:
         await program.start()
 
 
-async def test_killed_at_any_moment_it_answers_once_what_it_acknowledged(tmp_path: Path) -> None:
+async def test_killed_at_any_moment_it_answers_once_what_it_acknowledged(hub: Hub, program: Program) -> None:
     seed = int(os.environ.get("BANYAN_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
     print(f"BANYAN_TEST_SEED={seed}")  # noqa: T201 - to run the same again
-    async with asyncio.timeout(120), _village(tmp_path) as (program, chat, database):
+    async with asyncio.timeout(120):
         await program.start()
         done = False
-        visitors = [Visitor(number, chat) for number in range(VISITORS)]
+        visitors = [Visitor(number, hub.chat) for number in range(VISITORS)]
         talking = [asyncio.create_task(one.talk(program, lambda: done)) for one in visitors]
         await _keep_killing(program, random.Random(seed))
         done = True
         await asyncio.gather(*talking)
-        await _idle(database)
+        await _idle(hub.database)
         code, seconds = await program.stop()
         assert (code, seconds < 10) == (0, True)
-        await _assert_each_once(database, [text for one in visitors for text in one.acknowledged])
+        await _assert_each_once(hub.database, [text for one in visitors for text in one.acknowledged])
 
 
 async def _assert_each_once(database: Database, acknowledged: list[str]) -> None:
@@ -179,11 +174,11 @@ async def _assert_each_once(database: Database, acknowledged: list[str]) -> None
     assert numbers == list(range(1001, 1001 + len(numbers)))
 
 
-async def test_told_to_stop_it_stops_though_a_phone_is_still_uploading(tmp_path: Path) -> None:
-    async with asyncio.timeout(60), _village(tmp_path) as (program, chat, _):
+async def test_told_to_stop_it_stops_though_a_phone_is_still_uploading(hub: Hub, program: Program) -> None:
+    async with asyncio.timeout(60):
         await program.start()
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            async with session.get(f"{program.address}/chat/{chat.id}/") as page:
+            async with session.get(f"{program.address}/chat/{hub.chat.id}/") as page:
                 room, cookies = page.url.path, session.cookie_jar.filter_cookies(page.url)
             cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
             watching = await session.ws_connect(f"{program.address}{room}socket")
@@ -207,8 +202,9 @@ async def _poll(session: aiohttp.ClientSession, address: str) -> None:
             await answer.read()
 
 
-async def test_control_c_ends_it_well(tmp_path: Path) -> None:
-    async with asyncio.timeout(40), _village(tmp_path) as (program, _chat, _):
+@pytest.mark.usefixtures("hub")
+async def test_control_c_ends_it_well(program: Program) -> None:
+    async with asyncio.timeout(40):
         await program.start()
         assert program.process is not None
         program.process.signal(signal.SIGINT)

@@ -95,9 +95,9 @@ class Desk:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def small_village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
+async def small_village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
     """To be filled by the `village` of a file."""
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+    database = Database(sqlite_originals.copy(VILLAGE, store_folder), sqlite_originals.keyring)
     yield sqlite_originals.village_at(database, tmp_path)
     await database.close()
 

@@ -18,8 +18,8 @@ HOSTILE = "<img src=x onerror=alert(1)>" + "长" * 200 + "W" * 200
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+async def village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(sqlite_originals.copy(VILLAGE, store_folder), sqlite_originals.keyring)
     hub = sqlite_originals.village_at(database, tmp_path)
     await hub.text("陈伯", "三组晒谷场边的路灯坏了")
     await hub.text("林嫂", "三组电线掉下来在冒火花")

@@ -15,8 +15,8 @@ from tests.stores import VILLAGE, Stores
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
-    database = Database(sqlite_originals.copy(VILLAGE, tmp_path), sqlite_originals.keyring)
+async def village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    database = Database(sqlite_originals.copy(VILLAGE, store_folder), sqlite_originals.keyring)
     hub = sqlite_originals.village_at(database, tmp_path)
     await lawyer_day(hub)
     yield hub

@@ -56,9 +56,9 @@ MORNING = datetime(2026, 11, 22, 1, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def village(sqlite_originals: Stores, tmp_path: Path) -> AsyncIterator[Hub]:
+async def village(sqlite_originals: Stores, store_folder: Path, tmp_path: Path) -> AsyncIterator[Hub]:
     """The demo village, in which there is something of everything, and what somebody is about to do."""
-    database = Database(sqlite_originals.copy(EMPTY, tmp_path), sqlite_originals.keyring)
+    database = Database(sqlite_originals.copy(EMPTY, store_folder), sqlite_originals.keyring)
     async with database.write(MORNING) as tx:
         loaded = await load_demo(tx, demo_village(TODAY), lambda _part: None)
     hub = Hub(

@@ -17,7 +17,7 @@ from store.keyring import with_new_active_key
 from store.queries.kept_forms import how_many_kept, kept_forms_of
 from store.tables import canned_replies, console_forms, kept_forms, notices
 from tests.hub import Hub
-from tests.integration.console_parts import Browser, a_browser, give_password, signed_in
+from tests.integration.console_parts import Browser, a_browser, give_password, signed_in_by_password
 from tests.integration.office_parts import add_administrator
 from tests.integration.test_console_matters import open_matter
 
@@ -51,7 +51,7 @@ def as_it_stands(browser: Browser, action: str) -> dict[str, str]:
 
 
 async def test_what_was_written_waits_for_its_writer_and_is_sent_once(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         fields = await write_reply(browser, "明天上午\n<电工>来")
         hub.clock.pass_time(hours=9)
         late = await browser.post(REPLIES, fields)
@@ -59,7 +59,7 @@ async def test_what_was_written_waits_for_its_writer_and_is_sent_once(hub: Hub) 
         await browser.post(REPLIES, fields)  # a double press
         async with hub.books() as tx:
             assert "电工".encode() not in await tx.scalar(select(kept_forms.c.content))
-        page = await browser.sign_in("周文书")
+        page = await browser.enter_password("周文书")
         assert page.path == KEPT
         for words in ("乡亲说的事 · ", "名字", "明天上午\n&lt;电工&gt;来", "现在是周文书在用", f'href="{REPLIES}"'):
             assert words in page.text, words
@@ -76,12 +76,12 @@ async def test_what_was_written_waits_for_its_writer_and_is_sent_once(hub: Hub) 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_nobody_else_finds_it(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         fields = await write_reply(browser, "周文书写的")
         hub.clock.pass_time(hours=9)
         await browser.post(REPLIES, fields)
         await give_password(hub, "李书记")
-        assert (await browser.sign_in("李书记")).path == "/console/today"
+        assert (await browser.enter_password("李书记")).path == "/console/today"
         assert "周文书写的" not in (await browser.get(KEPT)).text
         async with hub.books() as tx:
             [kept_id] = [row.id for row in await tx.all(select(kept_forms.c.id))]
@@ -92,12 +92,12 @@ async def test_nobody_else_finds_it(hub: Hub) -> None:
 
 
 async def test_what_was_done_before_the_end_is_not_kept_nor_done_again(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         fields = await write_reply(browser, "电工明天来")
         await browser.post(REPLIES, fields)
         hub.clock.pass_time(hours=9)
         assert "刚才已经按过了" in (await browser.post(REPLIES, fields)).text
-        assert (await browser.sign_in("周文书")).path == "/console/today"
+        assert (await browser.enter_password("周文书")).path == "/console/today"
         token = {**fields, "csrf": browser.hidden("/console/sign-out")["csrf"]}
         assert "刚才已经按过了" in (await browser.post(REPLIES, token)).text
         await browser.get("/console/today")
@@ -107,12 +107,12 @@ async def test_what_was_done_before_the_end_is_not_kept_nor_done_again(hub: Hub)
 
 
 async def test_several_tabs_are_kept_each_and_dropped_each(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         tabs = [await write_reply(browser, f"第{number}页") for number in range(MOST_KEPT + 1)]
         hub.clock.pass_time(hours=9)
         for fields in tabs:
             await browser.post(REPLIES, fields)
-        page = await browser.sign_in("周文书")
+        page = await browser.enter_password("周文书")
         assert [f"第{number}页" in page.text for number in (0, 1, MOST_KEPT)] == [False, True, True]
         dropped = re.findall(rf'action="({KEPT}/\d+/drop)"', page.text)[0]
         assert "去掉了" in (await browser.press(dropped)).text
@@ -122,9 +122,9 @@ async def test_several_tabs_are_kept_each_and_dropped_each(hub: Hub) -> None:
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_page_of_an_earlier_session_loses_nothing_either(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         fields = await write_reply(browser, "旧页上写的")
-        await browser.sign_in("周文书")
+        await browser.enter_password("周文书")
         ours = {"Origin": str(browser.client.make_url("")).rstrip("/")}
         for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
             assert (await browser.post(REPLIES, fields, headers)).status == 403
@@ -139,7 +139,7 @@ async def test_a_page_of_an_earlier_session_loses_nothing_either(hub: Hub) -> No
 async def test_what_a_page_asks_for_by_itself_leads_the_whole_page(hub: Hub) -> None:
     """A part that is renewed neither swallows the sign-in nor takes away what stands in its page."""
     htmx = {"HX-Request": "true"}
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await browser.get(f"{NOTICE}?village={hub.village.id}")
         fields = {**browser.hidden(NOTICE), "text": "明天停水", "kind": "village", "press": "look"}
         hub.clock.pass_time(hours=9)
@@ -148,11 +148,11 @@ async def test_what_a_page_asks_for_by_itself_leads_the_whole_page(hub: Hub) -> 
         late = await browser.post(NOTICE, fields, htmx)
         assert late.headers["HX-Redirect"] == f"{SIGN_IN}?done=kept"
         assert IS_KEPT in (await browser.get(late.headers["HX-Redirect"])).text
-        page = await browser.sign_in("周文书")
+        page = await browser.enter_password("周文书")
         assert ("接着写" in page.text, SEND in page.text) == (True, False)
         written = await browser.post(NOTICE, as_it_stands(browser, NOTICE))
         assert "明天停水</textarea>" in written.text
-        await browser.sign_in("周文书")
+        await browser.enter_password("周文书")
         stale = {**htmx, "Origin": str(browser.client.make_url("")).rstrip("/")}
         assert (await browser.post(NOTICE, fields, stale)).headers["HX-Redirect"] == KEPT
         browser.client.session.cookie_jar.clear()
@@ -163,14 +163,14 @@ async def test_what_a_page_asks_for_by_itself_leads_the_whole_page(hub: Hub) -> 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_file_is_chosen_again_and_what_is_refused_stays(hub: Hub) -> None:
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         await browser.get("/console/people/import")
         form = FormData({**browser.hidden("/console/people/import"), "village": str(hub.village.id)})
         form.add_field("file", "姓名\n陈新\n".encode(), filename="册.csv")
         hub.clock.pass_time(hours=9)
         async with browser.client.post("/console/people/import", data=form) as late:
             assert late.status == 401
-        page = await browser.sign_in("周文书")
+        page = await browser.enter_password("周文书")
         assert ('type="file"' in page.text, "请再选一次" in page.text, "册.csv" in page.text) == (True, True, False)
         fields = as_it_stands(browser, "/console/people/import")
         assert (await browser.post("/console/people/import", fields)).status == 409
@@ -191,7 +191,7 @@ async def test_neither_secrets_nor_unnamed_votes_are_kept(hub: Hub) -> None:
         "/console/account/totp/confirm": ("code", "123456"),
         f"{matter}/roll/{vote}": ("choice", "agree"),
     }
-    async with signed_in(hub, "陈管理") as browser:
+    async with signed_in_by_password(hub, "陈管理") as browser:
         token = browser.hidden("/console/sign-out")
         hub.clock.pass_time(hours=9)
         for path, (name, value) in paths.items():
@@ -212,7 +212,7 @@ async def test_each_field_is_called_as_its_page_calls_it(hub: Hub) -> None:
         "/console/tickets/1/pass-on": {"to": "4711"},
         "/console/settings/texts": {"code": "SMS_1"},
     }
-    async with signed_in(hub, "周文书") as browser:
+    async with signed_in_by_password(hub, "周文书") as browser:
         async with hub.books() as tx:
             for path, fields in filled.items():
                 await keep_form(tx, hub.staff["周文书"].id, FilledForm(path, path[-32:], fields))
@@ -225,7 +225,7 @@ async def test_each_field_is_called_as_its_page_calls_it(hub: Hub) -> None:
 
 async def test_it_ends_with_the_day_with_the_office_and_where_a_stranger_may_have_had_the_session(hub: Hub) -> None:
     staff_id = hub.staff["黄水生"].id
-    async with signed_in(hub, "黄水生") as browser:
+    async with signed_in_by_password(hub, "黄水生") as browser:
         fields = {**browser.hidden("/console/sign-out"), "text": "灯杆3号"}
         hub.clock.pass_time(hours=9)
         async with hub.books() as tx:
@@ -256,7 +256,7 @@ async def test_it_ends_with_the_day_with_the_office_and_where_a_stranger_may_hav
 async def test_a_session_older_than_the_password_keeps_nothing(hub: Hub) -> None:
     async with a_browser(hub) as browser:
         await give_password(hub, "黄水生")
-        await browser.sign_in("黄水生")
+        await browser.enter_password("黄水生")
         fields = {**browser.hidden("/console/sign-out"), "text": "灯杆3号"}
         hub.clock.pass_time(hours=1)
         async with hub.books() as tx:

@@ -43,8 +43,11 @@ _LEVELS = {
     **dict.fromkeys(("橙", "ii", "二", "2"), Level.ORANGE),
     **dict.fromkeys(("红", "i", "一", "1"), Level.RED),
 }
-"""突发事件应对法 63 (2024): the first level is red, the second orange, the third yellow, the fourth blue."""
-_GRAVE = "(?:[蓝黄橙红]色|(?:iv|i{1,3})级|[一二三四1-4]级(?=应急响应|响应|预警))"
+"""突发事件应对法 63 (2024): the first level is red, the second orange, the third yellow, the fourth blue.
+
+Of warnings, that is: an emergency response (应急响应) has levels of its own, and tells no colour.
+"""
+_GRAVE = "(?:[蓝黄橙红]色|(?:iv|i{1,3}|[一二三四1-4])级(?=预警))"
 _BARE = "(?:(?<=[ ,])|^)[蓝黄橙红](?=[ ,]|$)"
 _LEVEL = re.compile(f"{_GRAVE}|{_BARE}")
 _BEFORE = re.compile(

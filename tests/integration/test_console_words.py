@@ -118,7 +118,7 @@ async def test_only_what_a_village_may_word_has_a_page_and_only_some_may_change_
 ) -> None:
     for name in ("zh_CN/opted_out/chat", "fr/thanks/chat", "zh_CN/thanks/sms", "zh_CN/thanks/x", "en/../../chat"):
         assert (await secretary.get(f"{WORDS}/{name}")).status == 404, name
-    assert "Hello. Just say what it is about" in (await secretary.get(f"{WORDS}?language=en")).text
+    assert "Hello. Just write" in (await secretary.get(f"{WORDS}?language=en")).text
     async with signed_in(hub, "周文书") as clerk:
         page = await clerk.get(PATH)
         assert ("readonly" in page.text, "就这样说" in page.text) == (True, False)

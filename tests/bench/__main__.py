@@ -42,10 +42,12 @@ console = Console()
 
 
 async def measure() -> list[Row]:
-    rows = []
+    """Written down after every part: what half an hour measured is not lost with the last of it."""
+    rows: list[Row] = []
     for part in PARTS:
         with console.status(part.__name__):
             rows += await part()
+        RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
     return rows
 
 
@@ -62,7 +64,6 @@ def show(rows: list[Row]) -> None:
 def main() -> int:
     rows = asyncio.run(measure())
     show(rows)
-    RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
     return 0 if all(row.holds for row in rows) else 1
 
 

@@ -41,12 +41,12 @@ PARTS = (
 console = Console()
 
 
-async def measure() -> list[Row]:
+def measure() -> list[Row]:
     """Written down after every part: what half an hour measured is not lost with the last of it."""
     rows: list[Row] = []
     for part in PARTS:
         with console.status(part.__name__):
-            rows += await part()
+            rows += asyncio.run(part())
         RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
     return rows
 
@@ -62,7 +62,7 @@ def show(rows: list[Row]) -> None:
 
 
 def main() -> int:
-    rows = asyncio.run(measure())
+    rows = measure()
     show(rows)
     return 0 if all(row.holds for row in rows) else 1
 

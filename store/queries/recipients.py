@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    text,
     true,
     union_all,
 )
@@ -85,6 +86,7 @@ async def find_recipients(tx: Transaction, search: Search, *, fallback: bool = F
     await tx.connection.execute(_insert(finding.first_steps()))
     if fallback and finding.chats and finding.phones:
         await tx.connection.execute(_insert(finding.second_steps()))
+    await _look_over(tx)
 
 
 async def find_readers(tx: Transaction, search: Search) -> None:
@@ -92,18 +94,26 @@ async def find_readers(tx: Transaction, search: Search) -> None:
     finding = await _begin(tx, search)
     for found in (finding.every_chat(), finding.one_phone_each()):
         await tx.connection.execute(_insert(found))
+    await _look_over(tx)
 
 
 async def find_told(tx: Transaction, search: Search, notice_id: int) -> None:
     """Fill the temporary table with every address that a notice went to, once: what ends it goes there too."""
     finding = await _begin(tx, search)
     await tx.connection.execute(_insert(finding.told_of(notice_id)))
+    await _look_over(tx)
 
 
 async def _begin(tx: Transaction, search: Search) -> "_Finding":
     await tx.connection.run_sync(planned.create, checkfirst=True)
     await tx.run(planned.delete())
     return _Finding(search, await _busy(tx, search.routes, search.day) if search.day else ())
+
+
+async def _look_over(tx: Transaction) -> None:
+    """PostgreSQL never counts a temporary table by itself, and would join very many rows as if they were a dozen."""
+    if tx.is_postgresql:
+        await tx.run(text("ANALYZE planned_recipients"))
 
 
 def _insert(chosen: Select[Any]) -> Any:

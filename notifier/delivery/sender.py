@@ -8,12 +8,14 @@ so that nobody's answer waits behind a broadcast.
 
 import asyncio
 import contextlib
+import functools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from prometheus_client import Counter
 
 from notifier.channel import Channel, Limits
 from notifier.delivery.in_doubt import settle_doubts
@@ -207,7 +209,7 @@ class Sender:
             log.exception("channel.send_raised", kind=channel.kind)
             answered = [(row, Unknown(type(error).__name__), started_at) for row in batch]
         for _, result, _ in answered:
-            CALLS.labels(self._account.id, type(result).__name__.lower()).inc()
+            _calls(self._account.id, type(result).__name__).inc()
         return answered
 
     async def _record(self, tx: Transaction, answered: Sequence[_Answered]) -> None:
@@ -223,6 +225,11 @@ class Sender:
         if stopping is not None:
             await stop_account(tx, self._account, stopping)
             log.error("channel.stopped", account=self._account.id, code=stopping)
+
+
+@functools.cache
+def _calls(account_id: int, outcome: str) -> Counter:
+    return CALLS.labels(account_id, outcome.lower())
 
 
 def _pace(limits: Limits) -> Pace:

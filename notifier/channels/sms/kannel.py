@@ -140,7 +140,7 @@ class KannelChannel:
         async with self._session.post(
             self._send_url, data=text.encode(errors="replace"), headers=headers, allow_redirects=False
         ) as response:
-            return response.status, await response.text(errors="replace")
+            return response.status, (await response.read()).decode(errors="replace")
 
     async def _inbound(self, request: WebRequest, receive: Receive) -> WebResponse:
         try:

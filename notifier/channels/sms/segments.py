@@ -40,9 +40,11 @@ class Parts:
 
 def count_parts(text: str) -> Parts:
     encoding = _encoding_of(text)
-    filled = [_units(part, encoding) for part in split(text)]
-    room = _SINGLE_UNITS[encoding] if len(filled) == 1 else _JOINED_UNITS[encoding]
-    return Parts(encoding, sum(filled), len(filled), room - filled[-1])
+    units = _units(text, encoding)
+    if units <= _SINGLE_UNITS[encoding]:
+        return Parts(encoding, units, 1, _SINGLE_UNITS[encoding] - units)
+    parts = split(text)
+    return Parts(encoding, units, len(parts), _JOINED_UNITS[encoding] - _units(parts[-1], encoding))
 
 
 def split(text: str) -> tuple[str, ...]:

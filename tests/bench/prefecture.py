@@ -100,7 +100,6 @@ async def _disclose(tx: Transaction) -> None:
             "flow": literal(Flow.EXPENDITURE),
             "amount_fen": literal(number * 86_000),
             "text": literal(""),
-            "attachment": literal(""),
             "entered_at": literal(tx.now, UtcDateTime),
         }
         await tx.connection.execute(disclosure_items.insert().from_select(list(values), select(*values.values())))

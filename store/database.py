@@ -15,7 +15,20 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import URL, Executable, Insert, Table, bindparam, event, func, inspect, make_url, select, text
+from sqlalchemy import (
+    URL,
+    CursorResult,
+    Executable,
+    Insert,
+    Table,
+    bindparam,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -26,7 +39,7 @@ from store.domain.audit import AuditFact, digest_of, entry_hash
 from store.domain.errors import StoreUnavailable
 from store.domain.jobs import Deferred, JobArguments, JobQueue, UnknownJob
 from store.keyring import Keyring
-from store.sqlite_driver import BEGIN, BEGIN_READING, BUSY_TIMEOUT_SECONDS, SqliteDriver
+from store.sqlite_driver import BUSY_TIMEOUT_SECONDS, SqliteDriver
 from store.tables import audit_entries, audit_heads
 
 log = structlog.get_logger()
@@ -40,7 +53,11 @@ _PRAGMAS = (
 _READING = ("query_only=ON",)
 _WRITING = ("busy_timeout=0",)  # the driver waits where it begins
 READERS = 4
+MANY = 200
+"""Rows that one write may have and still run in the loop."""
 CLOSE_SECONDS = 5
+
+_Given = Mapping[str, object] | Sequence[Mapping[str, object]] | None
 
 T = TypeVar("T")
 
@@ -49,7 +66,8 @@ T = TypeVar("T")
 class Transaction:
     """One transaction: the connection, the keys, the moment it stands for, and the audit facts it will leave behind.
 
-    Whoever opens it with `Database.write` commits by leaving the block; actions join it and never commit.
+    Whoever opens it with `Database.write` commits by leaving the block; actions join it and never commit. Where it
+    `runs_here` (docs/decisions/0010), what is short runs in the event loop's thread.
     """
 
     connection: AsyncConnection
@@ -58,6 +76,7 @@ class Transaction:
     facts: list[AuditFact] = field(default_factory=list)
     _known: dict[Hashable, Any] = field(default_factory=dict)
     jobs: list[Deferred] = field(default_factory=list)
+    runs_here: bool = False
 
     @property
     def is_postgresql(self) -> bool:
@@ -76,42 +95,55 @@ class Transaction:
     def forget(self) -> None:
         self._known.clear()
 
+    async def _execute(self, statement: Executable, given: _Given = None) -> CursorResult[Any]:
+        here = self.connection.sync_connection if self.runs_here else None
+        if here is None or _may_take_long(statement, given):
+            return await self.connection.execute(statement, given)
+        return here.execute(statement, given)
+
+    async def _command(self, command: str) -> None:
+        here = self.connection.sync_connection if self.runs_here else None
+        if here is None:
+            await self.connection.exec_driver_sql(command)
+        else:
+            here.exec_driver_sql(command)
+
     async def all(self, statement: Executable, given: Mapping[str, object] | None = None) -> Sequence[Any]:
         """Every row of a statement; columns are attributes of a row. `given` are the values of its bind parameters."""
-        return (await self.connection.execute(statement, given)).all()
+        return (await self._execute(statement, given)).all()
 
     async def first(self, statement: Executable, given: Mapping[str, object] | None = None) -> Any:
         """The first row, or None."""
-        return (await self.connection.execute(statement, given)).first()
+        return (await self._execute(statement, given)).first()
 
     async def scalar(self, statement: Executable, given: Mapping[str, object] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return (await self.connection.execute(statement, given)).scalar()
+        return (await self._execute(statement, given)).scalar()
 
     async def run(self, statement: Executable, given: Mapping[str, object] | None = None) -> int:
         """Execute a write; the number of rows that it touched."""
-        return (await self.connection.execute(statement, given)).rowcount
+        return (await self._execute(statement, given)).rowcount
 
     async def run_many(self, statement: Executable, given: Sequence[Mapping[str, object]]) -> None:
         """Execute a write once for each of these parameters; not at all where there are none."""
         if given:
-            await self.connection.execute(statement, given)
+            await self._execute(statement, given)
 
     async def insert(self, table: Table, **values: object) -> int:
         """Insert one row; its id."""
-        result = await self.connection.execute(_insert(table), values)
+        result = await self._execute(_insert(table), values)
         key: Any = result.inserted_primary_key
         return int(key[0])
 
     async def insert_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
-            await self.connection.execute(_insert(table), rows)
+            await self._execute(_insert(table), rows)
 
     async def insert_for_ids(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Insert many; their ids in the order of the rows."""
         if len(rows) <= 1:  # several times cheaper
             return [await self.insert(table, **row) for row in rows]
-        return [int(key) for key in (await self.connection.execute(_insert_for_ids(table), rows)).scalars()]
+        return [int(key) for key in (await self._execute(_insert_for_ids(table), rows)).scalars()]
 
     async def insert_new(self, table: Table, **values: object) -> bool:
         """Insert one row unless a unique constraint already holds it; whether it was new."""
@@ -141,7 +173,7 @@ class Transaction:
         except BaseException:
             await self._undo_part(facts, jobs)
             raise
-        await self.connection.exec_driver_sql("RELEASE part")
+        await self._command("RELEASE part")
 
     @contextlib.asynccontextmanager
     async def trial(self) -> AsyncIterator[None]:
@@ -154,7 +186,7 @@ class Transaction:
 
     async def _begin_part(self) -> tuple[int, int]:
         """By hand: SQLAlchemy's own nested transactions compile a name for each. The same name twice is the inner."""
-        await self.connection.exec_driver_sql("SAVEPOINT part")
+        await self._command("SAVEPOINT part")
         return len(self.facts), len(self.jobs)
 
     async def _undo_part(self, facts: int, jobs: int) -> None:
@@ -162,8 +194,8 @@ class Transaction:
         del self.jobs[jobs:]
         self.forget()
         if not self.connection.invalidated:  # else everything is undone
-            await self.connection.exec_driver_sql("ROLLBACK TO part")
-            await self.connection.exec_driver_sql("RELEASE part")
+            await self._command("ROLLBACK TO part")
+            await self._command("RELEASE part")
 
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
         """Leave a fact in the area's chain; it is written last, when the transaction commits."""
@@ -174,6 +206,12 @@ class Transaction:
     def defer(self, job: str, arguments: JobArguments, lock: str) -> None:
         """Let a job run once this has committed. Where it gets lost, the minute's tick finds its rows."""
         self.jobs.append(Deferred(job, arguments, lock))
+
+
+def _may_take_long(statement: Executable, given: _Given) -> bool:
+    """What would hold the loop up for some milliseconds: a write of very many rows."""
+    copies_rows = isinstance(statement, Insert) and statement.select is not None
+    return copies_rows or (isinstance(given, Sequence) and len(given) > MANY)
 
 
 # A statement that is kept is rendered and looked up several times faster than one that is built anew.
@@ -202,7 +240,7 @@ class Database:
         """Where jobs are put after a commit; a command that is over at once has none, and leaves them to the tick."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.url = self.url.set(drivername="sqlite+aiosqlite")
+            self.url = self.url.set(drivername="sqlite+banyan")
             self._writing = _sqlite_engine(self.url.render_as_string(hide_password=False), readonly=False)
             self._reading = _sqlite_engine(self.url.render_as_string(hide_password=False), readonly=True)
         else:
@@ -220,7 +258,7 @@ class Database:
         """
         with driver_errors_mapped():
             async with self._writing.begin() as connection:
-                transaction = Transaction(connection, self.keyring, now)
+                transaction = Transaction(connection, self.keyring, now, runs_here=self.is_sqlite)
                 yield transaction
                 await _extend_chains(transaction)
         if transaction.jobs and self.queue:
@@ -315,12 +353,6 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
             dbapi_connection.terminate()  # the pool forgets a connection that failed here, and its thread would live on
             raise
         dbapi_connection.is_new = False
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: object) -> None:
-        # The driver opens no transaction itself (isolation_level=None): a read that turns into a write must hold the
-        # write lock from its first statement, or two processes both pass the same check.
-        connection.exec_driver_sql(BEGIN_READING if readonly else BEGIN)  # type: ignore[attr-defined]
 
     return engine
 

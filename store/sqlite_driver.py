@@ -1,9 +1,10 @@
 """SQLAlchemy's aiosqlite driver with fewer visits to its thread: SQLAlchemy's own makes four a statement.
 
 A turn is some dozens of statements of some microseconds each; on the way to the thread and back they cost ten times
-that. So on the writing connection a statement runs where it is asked for, and only what may take long goes to the
-thread: BEGIN IMMEDIATE where another process holds the lock, COMMIT and ROLLBACK for the disk, and a write of very
-many rows. On reading connections, whose queries may be long, every query goes there, once.
+that, and a greenlet, without which SQLAlchemy waits for nothing, costs as much as the statement. So on the writing
+connection a statement that is asked for outside a greenlet runs at once, where it is asked for. In one it goes to the
+thread, as what may take long does: BEGIN IMMEDIATE where another process holds the lock, COMMIT and ROLLBACK for the
+disk, a write of very many rows. On reading connections, whose queries may be long, every query goes there, once.
 
 A connection that is being opened visits nobody until SQLAlchemy has got to know it: somebody who is cut off (his
 browser has gone) would leave it to nobody.
@@ -13,61 +14,50 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
 import aiosqlite
+from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
+    SQLiteDialect_aiosqlite,
 )
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
-BEGIN = "BEGIN IMMEDIATE"
-BEGIN_READING = "BEGIN"
 BUSY_TIMEOUT_SECONDS = 5
 """So long a transaction waits for another process's."""
-MANY = 200
-"""Rows: so many in one write hold the loop up for some milliseconds."""
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+"""A read that turns into a write must hold the lock from its first statement, or two both pass the same check."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What a statement left behind."""
-
-    description: Any
-    rowcount: int
-    lastrowid: int | None
-    rows: Sequence[Any]
-
-
-_NOTHING = _Outcome(None, -1, None, ())
+_Ran = tuple[sqlite3.Cursor, Sequence[Any]]
+"""A statement that has run, and its rows."""
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
     """Runs every statement in the driver's thread, with its rows, in one visit."""
 
-    __slots__ = ("_outcome",)
+    __slots__ = ("_ran",)
 
     def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
         self._adapt_connection = adapt_connection
         self._connection = adapt_connection._connection  # noqa: SLF001 - as SQLAlchemy's own cursor does
         self._rows = deque()
-        self._outcome = _NOTHING
+        self._ran: Any = None
 
     @property
     def description(self) -> Any:
-        return self._outcome.description
+        return self._ran and self._ran.description
 
     @property
     def rowcount(self) -> int:
-        return self._outcome.rowcount
+        return self._ran.rowcount if self._ran else -1
 
     @property
     def lastrowid(self) -> Any:
-        return self._outcome.lastrowid
+        return self._ran.lastrowid
 
     def execute(self, operation: Any, parameters: Any = None) -> None:
         self._take(_execute, operation, parameters or ())
@@ -76,30 +66,12 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._take(_execute_many, operation, seq_of_parameters)
 
     def _take(self, function: Any, operation: str, parameters: Any) -> None:
+        adapted: Any = self._adapt_connection
         try:
-            self._outcome = self._run(function, operation, parameters)
+            self._ran, rows = adapted.run(function, operation, parameters)
         except Exception as error:  # noqa: BLE001 - SQLAlchemy maps what its driver raises
-            self._adapt_connection._handle_exception(error)  # noqa: SLF001
-        self._rows = deque(self._outcome.rows)
-
-    def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
-        adapted: Any = self._adapt_connection
-        run = self._run_here if adapted.is_new or operation == BEGIN_READING else self._visit
-        return run(function, operation, parameters)
-
-    def _visit(self, function: Any, operation: str, parameters: Any) -> _Outcome:
-        adapted: Any = self._adapt_connection
-        connection: Any = self._connection
-        adapted.is_visiting = True  # and stays so, where this is cut off
-        outcome: _Outcome = await_(connection._execute(function, connection._conn, operation, parameters))  # noqa: SLF001
-        adapted.is_visiting = False
-        return outcome
-
-    def _run_here(self, function: Any, operation: str, parameters: Any) -> _Outcome:
-        connection: Any = self._connection
-        # SQLAlchemy insists on an await, and this one never leaves the task.
-        outcome: _Outcome = await_(_here(function, connection._conn, operation, parameters))  # noqa: SLF001
-        return outcome
+            adapted._handle_exception(error)  # noqa: SLF001
+        self._rows = deque(rows)
 
     async def _async_soft_close(self) -> None:
         """The statement has ended already."""
@@ -108,61 +80,22 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows.clear()
 
 
-class _DirectCursor(_Cursor):
-    """Runs a statement where it is asked for, unless it may take long."""
-
-    __slots__ = ()
-
-    def _run(self, function: Any, operation: str, parameters: Any) -> _Outcome:
-        if operation == BEGIN:
-            return self._begin()
-        if _may_take_long(function, operation, parameters):
-            return self._visit(function, operation, parameters)
-        return self._run_here(function, operation, parameters)
-
-    def _begin(self) -> _Outcome:
-        try:
-            return self._run_here(_execute, BEGIN, ())
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-        return self._visit(_wait_and_begin, BEGIN, ())
+def _execute(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Ran:
+    cursor = connection.execute(operation, parameters)
+    return cursor, cursor.fetchall() if cursor.description else ()
 
 
-def _may_take_long(function: Any, operation: str, parameters: Any) -> bool:
-    if function is _execute_many:
-        return len(parameters) > MANY
-    copies_rows = operation.startswith("INSERT") and "SELECT" in operation
-    return copies_rows or len(parameters) > MANY
+def _execute_many(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Ran:
+    return connection.executemany(operation, parameters), ()
 
 
-def _wait_and_begin(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
+def _wait_and_begin(connection: sqlite3.Connection) -> None:
     """Nowhere else does the writing connection wait for a lock: it would keep everybody waiting."""
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
     try:
-        return _execute(connection, operation, parameters)
+        connection.execute(_BEGIN_WRITING)
     finally:
         connection.execute("PRAGMA busy_timeout=0")
-
-
-async def _here(function: Any, connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
-    outcome: _Outcome = function(connection, operation, parameters)
-    return outcome
-
-
-def _execute(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
-    cursor = connection.execute(operation, parameters)
-    rows = cursor.fetchall() if cursor.description else ()
-    outcome = _Outcome(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
-    cursor.close()
-    return outcome
-
-
-def _execute_many(connection: sqlite3.Connection, operation: str, parameters: Any) -> _Outcome:
-    cursor = connection.executemany(operation, parameters)
-    outcome = _Outcome(cursor.description, cursor.rowcount, cursor.lastrowid, ())
-    cursor.close()
-    return outcome
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
@@ -178,8 +111,34 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         self.is_visiting = False
 
     def create_function(self, *arguments: Any, **options: Any) -> None:
+        self._raw.create_function(*arguments, **options)
+
+    def begin(self) -> None:
+        """SQLAlchemy's `do_begin`; the driver begins none itself (isolation_level=None)."""
+        self._raw.execute("BEGIN")
+
+    def run(self, function: Any, operation: str, parameters: Any) -> _Ran:
+        if self.is_new:
+            return self._run_here(function, operation, parameters)
+        visited: _Ran = self._visit(function, operation, parameters)
+        return visited
+
+    def _run_here(self, function: Any, operation: str, parameters: Any) -> _Ran:
+        ran: _Ran = function(self._raw, operation, parameters)
+        return ran
+
+    def _visit(self, function: Any, *arguments: Any) -> Any:
         connection: Any = self._connection
-        connection._conn.create_function(*arguments, **options)  # noqa: SLF001
+        self.is_visiting = True  # and stays so, where this is cut off
+        outcome = await_(connection._execute(function, self._raw, *arguments))  # noqa: SLF001
+        self.is_visiting = False
+        return outcome
+
+    @property
+    def _raw(self) -> sqlite3.Connection:
+        connection: Any = self._connection
+        raw: sqlite3.Connection = connection._conn  # noqa: SLF001
+        return raw
 
     def rollback(self) -> None:
         """Where there is nothing to undo nobody is visited. The pool asks for one after every commit."""
@@ -204,13 +163,39 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
 
 class _DirectConnection(_Connection):
+    """Runs a statement where it is asked for, unless that is a greenlet."""
+
     __slots__ = ()
 
-    _cursor_cls: Any = _DirectCursor
+    def begin(self) -> None:
+        try:
+            self._raw.execute(_BEGIN_WRITING)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            self._visit(_wait_and_begin)
+
+    def run(self, function: Any, operation: str, parameters: Any) -> _Ran:
+        if self.is_new or not in_greenlet():
+            return self._run_here(function, operation, parameters)
+        visited: _Ran = self._visit(function, operation, parameters)
+        return visited
+
+
+class SqliteDialect(SQLiteDialect_aiosqlite):
+    """SQLAlchemy's, beginning transactions as its connections do."""
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        dbapi_connection.begin()
+
+
+registry.register("sqlite.banyan", __name__, SqliteDialect.__name__)
 
 
 class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
-    """The `module` of an engine on sqlite+aiosqlite. A `direct` one needs check_same_thread=False."""
+    """The `module` of an engine on sqlite+banyan. A `direct` one needs check_same_thread=False."""
 
     def __init__(self, *, direct: bool) -> None:
         super().__init__(aiosqlite, sqlite3)

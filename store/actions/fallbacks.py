@@ -154,4 +154,4 @@ async def _ask_again(tx: Transaction, area_id: int, due_at: datetime) -> None:
         .where(released, ~known)
     )
     names = ["contact_id", "kind", "subject_id", "label", "options", "asked_at"]
-    await tx.connection.execute(questions.insert().from_select(names, rows, include_defaults=False))
+    await tx.run(questions.insert().from_select(names, rows, include_defaults=False))

@@ -66,9 +66,9 @@ async def write_recipients(tx: Transaction, mailing: Mailing, copies: Sequence[C
     for start in range(1, last + 1, AT_ONCE):
         part = planned.c.id.between(start, start + AT_ONCE - 1)
         if question:
-            await tx.connection.execute(_questions(tx, question, mailing.keys, part))
+            await tx.run(_questions(tx, question, mailing.keys, part))
         for step in steps:
-            await tx.connection.execute(writing.rows(step, part))
+            await tx.run(writing.rows(step, part))
         await told(min(start + AT_ONCE - 1, last))
         await asyncio.sleep(0)  # on SQLite a statement runs in the loop itself
 

@@ -85,7 +85,7 @@ class RosterWriter:
             .values({name: bindparam(name, type_=residents.c[name].type) for name in changing})
         )
         for batch in _batches(self.plan.changed):
-            await self.tx.connection.execute(statement, [self._changed_row(one, homes) for one in batch])
+            await self.tx.run_many(statement, [self._changed_row(one, homes) for one in batch])
             self._tell(len(batch))
 
     def _changed_row(self, one: ChangedResident, homes: Mapping[str, int]) -> dict[str, object]:
@@ -107,7 +107,7 @@ class RosterWriter:
         statement = households.update().where(households.c.id == bindparam("home")).values(group_id=bindparam("group"))
         if moved:
             rows = [{"home": home, "group": group} for home, group in moved.items()]
-            await self.tx.connection.execute(statement, rows)
+            await self.tx.run_many(statement, rows)
 
     async def _link_phones(self, listed: Sequence[Listed], ids: Mapping[int, int]) -> None:
         known = {row: resident.phones for row, resident in self.plan.known.items()}

@@ -83,9 +83,9 @@ class Search:
 async def find_recipients(tx: Transaction, search: Search, *, fallback: bool = False) -> None:
     """Fill the temporary table: each household (or person) once, and its second step where `fallback` wants one."""
     finding = await _begin(tx, search)
-    await tx.connection.execute(_insert(finding.first_steps()))
+    await tx.run(_insert(finding.first_steps()))
     if fallback and finding.chats and finding.phones:
-        await tx.connection.execute(_insert(finding.second_steps()))
+        await tx.run(_insert(finding.second_steps()))
     await _look_over(tx)
 
 
@@ -93,14 +93,14 @@ async def find_readers(tx: Transaction, search: Search) -> None:
     """Fill the temporary table with every open chat once, and one open phone of each household; with nobody else."""
     finding = await _begin(tx, search)
     for found in (finding.every_chat(), finding.one_phone_each()):
-        await tx.connection.execute(_insert(found))
+        await tx.run(_insert(found))
     await _look_over(tx)
 
 
 async def find_told(tx: Transaction, search: Search, notice_id: int) -> None:
     """Fill the temporary table with every address that a notice went to, once: what ends it goes there too."""
     finding = await _begin(tx, search)
-    await tx.connection.execute(_insert(finding.told_of(notice_id)))
+    await tx.run(_insert(finding.told_of(notice_id)))
     await _look_over(tx)
 
 

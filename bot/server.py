@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import parse_qsl
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
 from bot.callers import Caller
 from bot.opening import utc_now
@@ -104,7 +104,8 @@ async def _hook(doors: Doors, request: web.Request) -> web.Response:
     if account is None or channel is None or not hmac.compare_digest(secret.encode(), account.hook_secret.encode()):
         log.warning("hook.refused", account=account_id, hook=name)
         raise web.HTTPForbidden
-    if not may_call(account.credentials.get("allow", ""), doors.caller(request)):
+    allowed = account.credentials.get("allow", "")
+    if allowed and not may_call(allowed, doors.caller(request)):
         log.warning("hook.caller_refused", account=account_id, hook=name)
         raise web.HTTPForbidden
     route = next((one for one in channel.routes() if one.name == name and request.method in one.methods), None)
@@ -122,8 +123,12 @@ async def _hook(doors: Doors, request: web.Request) -> web.Response:
 async def _web_request(request: web.Request, secret: str) -> WebRequest:
     # surrogateescape keeps bytes that are not UTF-8 (an SMS in GB18030 by get-url) for the channel to decode.
     query = parse_qsl(request.query_string, keep_blank_values=True, errors="surrogateescape")
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebRequest(request.method, dict(query), headers, await request.read(), secret)
+    return WebRequest(request.method, dict(query), request.headers, await request.read(), secret)
+
+
+@lru_cache(maxsize=1024)  # looking a label up costs more than counting; a stranger may think up any method
+def _answered(method: str, route: str, status: int) -> Counter:
+    return REQUESTS.labels(method, route, status)
 
 
 def _route_name(request: web.BaseRequest) -> str:
@@ -141,7 +146,7 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         route = _route_name(request)
-        REQUESTS.labels(request.method, route, response.status).inc()
+        _answered(request.method, route, response.status).inc()
         if route == _CANONICAL_HOOK and response.status < HTTPStatus.BAD_REQUEST:
             return
         log.info(

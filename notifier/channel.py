@@ -1,6 +1,6 @@
 """The contract that every channel keeps, and that one contract suite checks (tests/contract/test_channel.py)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,11 +31,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class WebRequest:
-    """An HTTP request as a channel needs to see it, free of any server's types. `headers` has lower-case names."""
+    """An HTTP request as a channel needs to see it, free of any server's types.
+
+    `headers` are asked for in lower case, however they were written.
+    """
 
     method: str
     query: dict[str, str]
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
     secret: str
     """The unguessable part of the path that was called."""

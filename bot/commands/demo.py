@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.commands.serving import configure_logging
+from bot.commands.serving import configure_process
 from bot.commands.setup import make_ready
 from bot.demo.load import OFFICER, VILLAGER, load_demo
 from bot.demo.village import demo_village
@@ -34,7 +34,7 @@ def demo() -> None:
         }
     )
     make_ready(settings)
-    configure_logging()
+    configure_process()
     asyncio.run(_demo(settings))
 
 

@@ -1,17 +1,19 @@
 """Receipts: what a provider says later of a message raises its row's state, and never lowers it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Column, ColumnElement, Update, bindparam, case, func, select
 
+from store.actions.accounts import locked_account
 from store.database import Transaction
-from store.domain.deliveries import DeliveryState, raised
+from store.domain.deliveries import RANK, DeliveryState
 from store.queries.people import ADDRESS, CHUNK
-from store.tables import channel_accounts, contacts, deliveries, receipts_waiting
+from store.tables import UtcDateTime, contacts, deliveries, receipts_waiting
 
 _TOO_LARGE = 2**63
 """What an address that others may call can bring as an id, and no database takes."""
@@ -32,132 +34,91 @@ class Receipt:
     code: str = ""
     at: datetime | None = None
 
-
-@dataclass(slots=True)
-class _Row:
-    """A delivery, as these receipts leave it."""
-
-    id: int
-    state: DeliveryState
-    reason: str
-    provider_id: str
-    delivered_at: datetime | None
-    changed: bool = False
-    is_named: bool = False
-    """By this receipt, for the call's own answer was lost."""
+    @property
+    def names(self) -> int | str:
+        """The message: our id, else the provider's name as the ledger holds it; 0 or "" where it names none."""
+        if self.delivery_id:
+            return self.delivery_id if 0 < self.delivery_id < _TOO_LARGE else 0
+        return self.provider_id[:80]
 
 
 async def record_receipts(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> int:
     """Write down what an account's provider says, a few statements for all; how many were of messages we know.
 
-    One that names no message yet is kept: it may have come before the send's own answer. Where only the address tells,
-    it is that of the one message to it whose fate is unknown.
+    One that names no message yet is kept: it may have come before the send's own answer, against which the account is
+    locked on PostgreSQL. Where only the address tells, it is that of the one message to it whose fate is unknown.
     """
-    found: list[tuple[Receipt, _Row]] = []
-    for start in range(0, len(receipts), CHUNK):
-        found += await _found(tx, account_id, receipts[start : start + CHUNK])
-    for receipt, row in found:
-        _raise(row, receipt, tx.now)
-    await _write(tx, {row.id: row for _, row in found if row.changed}.values())
-    return len(found)
+    if tx.is_postgresql:
+        await locked_account(tx, account_id)
+    strangers = await _raise(tx, account_id, receipts)
+    unnamed = [receipt for receipt in strangers if receipt.delivery_id is None]
+    found = await _in_doubt(tx, account_id, [receipt for receipt in unnamed if receipt.address])
+    await tx.run_many(_NAME, [{"row": row, "name": receipt.provider_id[:80]} for receipt, row in found.items()])
+    await _raise(tx, account_id, [replace(receipt, delivery_id=row) for receipt, row in found.items()])
+    kept = [receipt for receipt in unnamed if receipt not in found]
+    if found:  # what else was said of a message that has its name now
+        kept = await _raise(tx, account_id, kept)
+    for receipt in kept:
+        if receipt.provider_id:
+            await _keep(tx, account_id, receipt)
+    return len(receipts) - len(strangers) + len(unnamed) - len(kept)
 
 
-async def _write(tx: Transaction, rows: Collection[_Row]) -> None:
-    """What came at the same second is written in one statement."""
-    alike: defaultdict[tuple[DeliveryState, str, datetime | None], list[int]] = defaultdict(list)
-    for row in rows:
-        alike[row.state, row.reason, row.delivered_at].append(row.id)
-    for (state, reason, at), ids in alike.items():
-        to = {"new_state": state, "new_reason": reason, "arrived_at": at}
-        for start in range(0, len(ids), CHUNK):
-            await tx.run(_RAISE, {"ids": ids[start : start + CHUNK], **to})
-    await tx.run_many(_NAME, [{"row": row.id, "name": row.provider_id} for row in rows if row.is_named])
+async def _raise(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Raise the rows that the receipts name, and give back the receipts that name none.
+
+    What came at the same second is written in one statement; the highest state comes last.
+    """
+    alike: defaultdict[tuple[DeliveryState, bool, str, datetime], set[int | str]] = defaultdict(set)
+    for receipt in receipts:
+        code = receipt.code[:80] if receipt.state is DeliveryState.FAILED else ""
+        at = receipt.at or tx.now if receipt.state in _ARRIVED else tx.now
+        alike[receipt.state, bool(receipt.delivery_id), code, at].add(receipt.names)
+    known: set[int | str] = set()
+    for said in sorted(alike, key=lambda said: (RANK[said[0]], said[1:])):
+        state, by_id, code, at = said
+        names = sorted(alike[said] - {0, ""})
+        for start in range(0, len(names), CHUNK):
+            given = {"account": account_id, "names": names[start : start + CHUNK], "code": code, "at": at}
+            known.update(row[0] for row in await tx.all(_raising(state, by_id=by_id), given))
+    return [receipt for receipt in receipts if receipt.names not in known]
 
 
-def _raise(row: _Row, receipt: Receipt, now: datetime) -> None:
-    higher = raised(row.state, receipt.state)
-    if receipt.state in _ARRIVED:
-        row.delivered_at = row.delivered_at or receipt.at or now
-    if higher is DeliveryState.FAILED and higher is not row.state:
-        row.reason = receipt.code[:80]
-    row.changed = row.changed or higher is not row.state or receipt.state in _ARRIVED
-    row.state = higher
+@cache
+def _raising(state: DeliveryState, *, by_id: bool) -> Update:
+    """A receipt never lowers a state, and leaves the first moment of arrival; the answer is whom it was about."""
+    named = deliveries.c.id if by_id else deliveries.c.provider_id
+    # "+ 0" keeps SQLite, which thinks that an account has ten messages, from walking through all that it sent.
+    its_account = deliveries.c.account_id + 0 if by_id else deliveries.c.account_id
+    is_lower = deliveries.c.state.in_([other for other, rank in RANK.items() if rank < RANK[state]])
+    to: dict[Column[Any], ColumnElement[Any]] = {deliveries.c.state: case((is_lower, state), else_=deliveries.c.state)}
+    if state is DeliveryState.FAILED:
+        to[deliveries.c.reason] = case((is_lower, bindparam("code")), else_=deliveries.c.reason)
+    if state in _ARRIVED:
+        arrived = bindparam("at", type_=UtcDateTime)
+        to[deliveries.c.delivered_at] = func.coalesce(deliveries.c.delivered_at, arrived)
+    return (
+        deliveries.update()
+        .where(
+            its_account == bindparam("account"),
+            named.in_(bindparam("names", expanding=True)),
+            deliveries.c.state != DeliveryState.QUEUED,
+        )
+        .values(to)
+        .returning(named)
+    )
 
 
-_RAISE = (
-    deliveries.update()
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state=bindparam("new_state"), reason=bindparam("new_reason"), delivered_at=bindparam("arrived_at"))
-)
 _NAME = deliveries.update().where(deliveries.c.id == bindparam("row")).values(provider_id=bindparam("name"))
 
 
-async def _found(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> list[tuple[Receipt, _Row]]:
-    """The rows that the receipts are about; a receipt that fits none is kept."""
-    if tx.is_postgresql and any(not receipt.delivery_id for receipt in receipts):
-        mine = channel_accounts.c.id == account_id
-        await tx.first(select(channel_accounts.c.id).where(mine).with_for_update())
-    known = await _known(tx, account_id, receipts)
-    found, unknown = [], []
-    for receipt in receipts:
-        row = known.get(receipt.delivery_id or receipt.provider_id[:80])
-        if row is not None:
-            found.append((receipt, row))
-        elif receipt.delivery_id is None:
-            unknown.append(receipt)
-    by_address = await _in_doubt(tx, account_id, [receipt for receipt in unknown if receipt.address])
-    for receipt in unknown:
-        row = by_address.pop(receipt.address, None)
-        if row is not None:
-            row.provider_id, row.changed, row.is_named = receipt.provider_id[:80], True, True
-            found.append((receipt, row))
-        elif receipt.provider_id:
-            await _keep(tx, account_id, receipt)
-    return found
-
-
-async def _known(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> dict[int | str, _Row]:
-    """The rows that ids of ours and of the provider's name, by both."""
-    ids = [one.delivery_id for one in receipts if one.delivery_id and 0 < one.delivery_id < _TOO_LARGE]
-    names = sorted({one.provider_id[:80] for one in receipts if not one.delivery_id and one.provider_id})
-    rows: dict[int | str, _Row] = {}
-    if ids:
-        found = await tx.all(_WITH_IDS, {"account": account_id, "ids": sorted(set(ids))})
-        rows |= {row.id: _row(row) for row in found}
-    if names:
-        found = await tx.all(_WITH_NAMES, {"account": account_id, "names": names})
-        rows |= {row.provider_id: _row(row) for row in found}
-    return rows
-
-
-_COLUMNS = (
-    deliveries.c.id,
-    deliveries.c.state,
-    deliveries.c.reason,
-    deliveries.c.provider_id,
-    deliveries.c.delivered_at,
-)
-_SENT_ONCE = (
-    select(*_COLUMNS)
-    .where(deliveries.c.account_id == bindparam("account"), deliveries.c.state != DeliveryState.QUEUED)
-    .order_by(deliveries.c.id)
-    .with_for_update()
-)
-_WITH_IDS = _SENT_ONCE.where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
-_WITH_NAMES = _SENT_ONCE.where(deliveries.c.provider_id.in_(bindparam("names", expanding=True)))
-
-
-def _row(row: Any) -> _Row:
-    return _Row(row.id, DeliveryState(row.state), row.reason, row.provider_id, row.delivered_at)
-
-
-async def _in_doubt(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> dict[str, _Row]:
-    """The only message of unknown fate to each address; none where there are several."""
+async def _in_doubt(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) -> dict[Receipt, int]:
+    """The only message of unknown fate to each address; none where there are several. Of each, the first receipt's."""
     if not receipts:
         return {}
-    indexes = {tx.keyring.index(one.address, context=ADDRESS): one.address for one in receipts}
+    indexes = {tx.keyring.index(one.address, context=ADDRESS): one for one in reversed(receipts)}
     rows = await tx.all(
-        select(*_COLUMNS, contacts.c.address_index)
+        select(deliveries.c.id, contacts.c.address_index)
         .join(contacts, contacts.c.id == deliveries.c.contact_id)
         .where(
             contacts.c.address_index.in_(list(indexes)),
@@ -165,12 +126,11 @@ async def _in_doubt(tx: Transaction, account_id: int, receipts: Sequence[Receipt
             deliveries.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
             deliveries.c.provider_id == "",
         )
-        .with_for_update(of=deliveries)
     )
-    of_address: dict[str, list[_Row]] = {}
+    of_address: defaultdict[bytes, list[int]] = defaultdict(list)
     for row in rows:
-        of_address.setdefault(indexes[row.address_index], []).append(_row(row))
-    return {address: some[0] for address, some in of_address.items() if len(some) == 1}
+        of_address[row.address_index].append(row.id)
+    return {indexes[index]: ids[0] for index, ids in of_address.items() if len(ids) == 1}
 
 
 async def _keep(tx: Transaction, account_id: int, receipt: Receipt) -> None:

@@ -36,11 +36,6 @@ UNDER_WAY = frozenset(state for state, rank in RANK.items() if rank <= RANK[Deli
 """What may still go out, or is going out now."""
 
 
-def raised(current: DeliveryState, said: DeliveryState) -> DeliveryState:
-    """The state after a receipt that says `said`; a receipt never lowers it."""
-    return said if RANK[said] > RANK[current] else current
-
-
 class SkipReason(StrEnum):
     OPTED_OUT = "opted_out"
     NO_CONTACT = "no_contact"

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.callers import caller_by
-from bot.commands.serving import configure_logging
+from bot.commands.serving import configure_process
 from bot.inbox import Inbox
 from bot.opening import utc_now
 from bot.server import AccessLog, Doors, build_application
@@ -44,7 +44,7 @@ async def serve_bare(port: int) -> None:
 
 
 async def serve_hooks(port: int, folder: Path, *, answers: bool) -> None:
-    configure_logging()
+    configure_process()
     database, renderer = Database(f"sqlite:///{folder / STORE}", load_keyring(folder / KEY_FILE)), Renderer()
     async with database.read(utc_now()) as tx:
         accounts = [account for account in await all_accounts(tx) if account.kind in CHANNELS]

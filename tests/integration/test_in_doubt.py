@@ -1,21 +1,25 @@
-"""What nobody knows the fate of: providers that can be asked are, and a receipt finds its message by its address."""
+"""What became of messages: receipts find theirs by id, name or address, and providers that can be asked are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, func, select
 
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route
 from notifier.delivery.engine import DeliveryEngine
 from notifier.delivery.in_doubt import LOOK_UP_EVERY, LOOK_UP_WITHIN, settle_doubts
 from notifier.message import Asked, DeliveryReceipt, OutboundMessage, ReceiptState, SendResult, Unknown
-from store.actions.deliveries import Draft, write_delivery
+from store.actions.deliveries import Draft, write_deliveries, write_delivery
 from store.actions.delivery_receipts import Receipt, record_receipts
+from store.database import Database
 from store.domain.deliveries import DeliveryState
 from store.tables import deliveries, receipts_waiting
 from tests.hub import Hub
+from tests.machine_steps import count_steps
+from tests.stores import VILLAGE, Stores
 
 
 @dataclass(slots=True)
@@ -121,6 +125,19 @@ async def test_of_two_in_doubt_at_one_address_none_is_guessed(hub: Hub) -> None:
     assert {(await _state(hub, one))[0] for one in (first, second)} == {"unknown"}
 
 
+async def test_what_else_is_said_of_a_message_found_by_its_address_counts_too(hub: Hub) -> None:
+    channel = Doubtful()
+    delivery_id = await _sent(hub, channel)
+    said = [
+        Receipt(state, provider_id="n8", address=hub.numbers["陈伯"])
+        for state in (DeliveryState.SENT, DeliveryState.DELIVERED)
+    ]
+    async with hub.books() as tx:
+        assert await record_receipts(tx, hub.sms.id, said) == 2
+        assert not await tx.all(select(receipts_waiting.c.provider_id))
+    assert (await _state(hub, delivery_id))[0] == "delivered"
+
+
 async def test_many_receipts_at_once_find_each_its_message(hub: Hub) -> None:
     """By id and by name, repeated and out of order, of strangers, and one that lowers nothing."""
     named, plain = Doubtful(name="n1"), Doubtful()
@@ -139,3 +156,35 @@ async def test_many_receipts_at_once_find_each_its_message(hub: Hub) -> None:
         rows = {row.id: row for row in await tx.all(select(deliveries).where(deliveries.c.id.in_([by_name, by_id])))}
     assert (rows[by_name].state, rows[by_name].delivered_at) == ("delivered", hub.clock() - timedelta(seconds=1))
     assert (rows[by_id].state, rows[by_id].reason) == ("failed", "EXPIRED")
+
+
+async def test_receipts_cost_the_same_however_much_an_account_has_sent(
+    sqlite_originals: Stores, tmp_path: Path
+) -> None:
+    counted = []
+    for sent in (200, 2000):
+        folder = tmp_path / str(sent)
+        folder.mkdir()
+        counted.append(await _steps(sqlite_originals, folder, sent))
+    assert counted[1] < 2 * counted[0]
+
+
+async def _steps(originals: Stores, folder: Path, sent: int) -> int:
+    """For receipts by our ids, by the provider's names and of nothing we know, twenty of each."""
+    database = Database(originals.copy(VILLAGE, folder), originals.keyring)
+    hub = originals.village_at(database, folder)
+    contact = await hub.contact_of("陈伯")
+    async with hub.books() as tx:
+        await write_deliveries(tx, [Draft(hub.village.id, contact.id, hub.sms.id, "停水", tx.now)] * sent)
+        first = await tx.scalar(select(func.min(deliveries.c.id)))
+        number = (deliveries.c.id - first).cast(String)
+        await tx.run(deliveries.update().values(state=DeliveryState.SENT, provider_id="n" + number))
+        said = [
+            *(Receipt(DeliveryState.DELIVERED, delivery_id=first + one) for one in range(20)),
+            *(Receipt(DeliveryState.READ, provider_id=f"n{one}") for one in range(20, 40)),
+            *(Receipt(DeliveryState.READ, provider_id=f"of nobody {one}") for one in range(20)),
+        ]
+        steps = await count_steps(tx)
+        assert await record_receipts(tx, hub.sms.id, said) == 40
+    await database.close()
+    return steps()

@@ -1,6 +1,5 @@
 """The database finds whoever gets a message, and where, whoever lives in the village."""
 
-import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +40,7 @@ from store.tables import (
     tags,
 )
 from tests.hub import RENDERER, Hub
+from tests.machine_steps import count_steps
 from tests.stores import VILLAGE, Stores
 
 TODAY = date(2026, 11, 18)
@@ -472,19 +472,18 @@ async def test_a_plan_costs_each_home_the_same(finds: Finds, sqlite_originals: S
 
 async def _steps(finds: Finds, originals: Stores, folder: Path, homes: int) -> int:
     database = Database(originals.copy(VILLAGE, folder), originals.keyring)
-    hub, steps = originals.village_at(database, folder), itertools.count()
+    hub = originals.village_at(database, folder)
     async with hub.books() as tx:
         await fill(tx, hub, homes)
         for kind in (ContactKind.WEB_CHAT, ContactKind.PHONE):
             assert await tx.scalar(select(func.count()).where(contacts.c.kind == kind)) >= homes
-        raw = await tx.connection.get_raw_connection()
-        raw.driver_connection._conn.set_progress_handler(lambda: next(steps) < 0, 100)  # type: ignore[union-attr]
+        steps = await count_steps(tx)
         routes = routes_of(await accounts_serving(tx, hub.village.id))
         everybody = Audience(AudienceKind.VILLAGE, hub.village)
         await finds(tx, Search(everybody, routes, TODAY))
         assert sum(one.count for one in await tally_recipients(tx) if one.standing == OPEN) >= 2 * homes
     await database.close()
-    return next(steps)
+    return steps()
 
 
 async def fill(tx: Transaction, hub: Hub, homes: int) -> None:

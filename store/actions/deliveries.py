@@ -10,7 +10,7 @@ from store.database import Transaction
 from store.domain.deliveries import DeliveryState, SkipReason
 from store.domain.speech import Question
 from store.queries.people import CHUNK
-from store.tables import deliveries, questions
+from store.tables import HAS_PROVIDER_ID, deliveries, questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def sent_as(tx: Transaction, account_id: int, provider_id: str) -> tuple[s
     """The text and the buttons of the message that the provider names so."""
     row = await tx.first(
         select(deliveries.c.text, deliveries.c.buttons).where(
-            deliveries.c.account_id == account_id, deliveries.c.provider_id == provider_id
+            deliveries.c.account_id == account_id, HAS_PROVIDER_ID, deliveries.c.provider_id == provider_id
         )
     )
     return (row.text, row.buttons) if row else None

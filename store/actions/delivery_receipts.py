@@ -13,7 +13,7 @@ from store.actions.accounts import locked_account
 from store.database import Transaction
 from store.domain.deliveries import RANK, DeliveryState
 from store.queries.people import ADDRESS, CHUNK
-from store.tables import UtcDateTime, contacts, deliveries, receipts_waiting
+from store.tables import HAS_PROVIDER_ID, UtcDateTime, contacts, deliveries, receipts_waiting
 
 _TOO_LARGE = 2**63
 """What an address that others may call can bring as an id, and no database takes."""
@@ -88,8 +88,7 @@ async def _raise(tx: Transaction, account_id: int, receipts: Sequence[Receipt]) 
 def _raising(state: DeliveryState, *, by_id: bool) -> Update:
     """A receipt never lowers a state, and leaves the first moment of arrival; the answer is whom it was about."""
     named = deliveries.c.id if by_id else deliveries.c.provider_id
-    # "+ 0" keeps SQLite, which thinks that an account has ten messages, from walking through all that it sent.
-    its_account = deliveries.c.account_id + 0 if by_id else deliveries.c.account_id
+    has_name = () if by_id else (HAS_PROVIDER_ID,)
     is_lower = deliveries.c.state.in_([other for other, rank in RANK.items() if rank < RANK[state]])
     to: dict[Column[Any], ColumnElement[Any]] = {deliveries.c.state: case((is_lower, state), else_=deliveries.c.state)}
     if state is DeliveryState.FAILED:
@@ -100,7 +99,8 @@ def _raising(state: DeliveryState, *, by_id: bool) -> Update:
     return (
         deliveries.update()
         .where(
-            its_account == bindparam("account"),
+            deliveries.c.account_id == bindparam("account"),
+            *has_name,
             named.in_(bindparam("names", expanding=True)),
             deliveries.c.state != DeliveryState.QUEUED,
         )

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table
 from store.database import Transaction
 from store.domain.deliveries import DeliveryState, SkipReason
 from store.domain.notices import UNREACHED_REASONS
-from store.tables import Id, deliveries, residents
+from store.tables import Id, deliveries, delivery_is, residents
 
 FIRST, SECOND = 1, 2
 """The steps of a recipient's plan."""
@@ -107,7 +107,7 @@ async def backlog(tx: Transaction) -> dict[int, int]:
     """How many messages wait for each account: a new notice goes out behind them."""
     rows = await tx.all(
         select(deliveries.c.account_id, func.count().label("waiting"))
-        .where(deliveries.c.state == DeliveryState.QUEUED, deliveries.c.due_at <= tx.now)
+        .where(delivery_is(DeliveryState.QUEUED), deliveries.c.due_at <= tx.now)
         .group_by(deliveries.c.account_id)
     )
     return {row.account_id: row.waiting for row in rows}

@@ -5,7 +5,7 @@ from store.tables.audit import audit_entries, audit_heads
 from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
 from store.tables.conversations import files, inbound_messages, questions, sessions
-from store.tables.deliveries import deliveries, delivery_attempts, delivery_is, receipts_waiting
+from store.tables.deliveries import HAS_PROVIDER_ID, deliveries, delivery_attempts, delivery_is, receipts_waiting
 from store.tables.disclosures import (
     board_answers,
     disclosure_files,
@@ -65,6 +65,7 @@ APPEND_ONLY = (
 
 __all__ = [
     "APPEND_ONLY",
+    "HAS_PROVIDER_ID",
     "Id",
     "UtcDateTime",
     "area_settings",

@@ -999,7 +999,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_matter_id"), "deliveries", ["matter_id"], unique=False)
     op.create_index("ix_deliveries_notice", "deliveries", ["notice_id", "state"], unique=False)
-    op.create_index("ix_deliveries_provider", "deliveries", ["account_id", "provider_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_provider",
+        "deliveries",
+        ["provider_id", "account_id"],
+        unique=False,
+        sqlite_where=sa.text("provider_id != ''"),
+        postgresql_where=sa.text("provider_id != ''"),
+    )
     op.create_index(
         "ix_deliveries_second_step",
         "deliveries",

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import (
     URL,
     CursorResult,
+    Dialect,
     Executable,
     Insert,
     Table,
@@ -137,7 +138,7 @@ class Transaction:
 
     async def insert_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
-            await self._execute(_insert(table), rows)
+            await self._insert_rows(_insert(table), rows)
 
     async def insert_for_ids(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Insert many; their ids in the order of the rows."""
@@ -151,7 +152,20 @@ class Transaction:
 
     async def insert_new_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert the rows that no unique constraint already holds."""
-        await self.run_many(_insert_new(table, is_postgresql=self.is_postgresql), rows)
+        if rows:
+            await self._insert_rows(_insert_new(table, is_postgresql=self.is_postgresql), rows)
+
+    async def _insert_rows(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
+        """As SQLAlchemy would, a column at a time: it binds each row by itself, which costs as much as the row."""
+        if any(column.default for column in statement.table.columns):
+            await self._execute(statement, rows)
+            return
+        prepared = _prepared(statement, tuple(rows[0]), self.connection.dialect)
+        here = self.connection.sync_connection if self.runs_here else None
+        if here is None or len(rows) > MANY:
+            await self.connection.exec_driver_sql(prepared.sql, prepared.bound(rows))
+        else:
+            here.exec_driver_sql(prepared.sql, prepared.bound(rows))
 
     async def holds_alone(self, number: int) -> bool:
         """Whether no other transaction holds this number; let go when this one ends. SQLite has one writer only."""
@@ -208,6 +222,33 @@ class Transaction:
         self.jobs.append(Deferred(job, arguments, lock))
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An insert as the driver takes it, and what makes of each column's values what the driver takes."""
+
+    sql: str
+    columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    by_name: bool
+
+    def bound(self, rows: Sequence[Mapping[str, object]]) -> Any:
+        values = [
+            [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
+            for name, bind in self.columns
+        ]
+        if not self.by_name:
+            return list(zip(*values, strict=True))
+        names = [name for name, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+@functools.cache
+def _prepared(statement: Insert, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+    types = {name: statement.table.c[name].type.dialect_impl(dialect) for name in names}
+    columns = [(name, types[name].bind_processor(dialect)) for name in compiled.positiontup or names]
+    return _Prepared(str(compiled), columns, by_name=not compiled.positional)
+
+
 def _may_take_long(statement: Executable, given: _Given) -> bool:
     """What would hold the loop up for some milliseconds: a write of very many rows."""
     copies_rows = isinstance(statement, Insert) and statement.select is not None
@@ -226,7 +267,7 @@ def _insert_for_ids(table: Table) -> Executable:
 
 
 @functools.cache
-def _insert_new(table: Table, *, is_postgresql: bool) -> Executable:
+def _insert_new(table: Table, *, is_postgresql: bool) -> Insert:
     dialect_insert = postgresql.insert if is_postgresql else sqlite.insert
     # Of an insert SQLAlchemy forgets the count of rows unless it is told to keep it.
     return dialect_insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)

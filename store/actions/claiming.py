@@ -71,6 +71,7 @@ async def claim(
     opened = await _open(tx, await _due_rows(tx, account_id, most, with_bulk=with_bulk)) if most > 0 else []
     if not opened:
         return []
+    spacing = pace.spacing
     claimed = [
         Claimed(
             id=row.id,
@@ -80,12 +81,12 @@ async def claim(
             buttons=tuple((label, data) for label, data in row.buttons),
             replaces=row.replaces,
             attempts=row.attempts + 1,
-            starts_at=max(tx.now, first + number // pace.batch * pace.spacing),
+            starts_at=max(tx.now, first + number // pace.batch * spacing),
         )
         for number, (row, address) in enumerate(opened)
     ]
     await tx.run(_SEND, {"ids": [row.id for row in claimed], "holder": holder, "until": tx.now + LEASE})
-    spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(claimed) / pace.batch) * pace.spacing
+    spent = max(account.next_free_at or tx.now, tx.now) + math.ceil(len(claimed) / pace.batch) * spacing
     await tx.run(_SPEND, {"account": account_id, "free_at": spent})
     return claimed
 

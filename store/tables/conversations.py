@@ -32,6 +32,8 @@ questions = Table(
     Index(
         "ix_questions_open",
         "contact_id",
+        "kind",
+        "subject_id",
         sqlite_where=text("answered_at IS NULL"),
         postgresql_where=text("answered_at IS NULL"),
     ),

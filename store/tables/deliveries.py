@@ -12,11 +12,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
     literal_column,
     text,
 )
 
+from store.domain.deliveries import DeliveryState
 from store.tables.columns import id_, metadata, moment, to
 
 deliveries = Table(
@@ -103,7 +103,7 @@ HAS_PROVIDER_ID = deliveries.c.provider_id != literal_column("''")
 
 def delivery_is(state: str, table: FromClause = deliveries) -> ColumnElement[bool]:
     """In words that the partial indexes are found by: SQLite looks for theirs before it knows a parameter's value."""
-    return table.c.state == bindparam(None, state, String, literal_execute=True)
+    return table.c.state == literal_column(f"'{DeliveryState(state)}'")
 
 
 delivery_attempts = Table(

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.commands.serving import configure_process
 from tests.bench.ballots import ballots
 from tests.bench.console import console_on_postgresql, console_on_sqlite
 from tests.bench.idle import idle
@@ -62,6 +63,7 @@ def show(rows: list[Row]) -> None:
 
 
 def main() -> int:
+    configure_process()
     rows = measure()
     show(rows)
     return 0 if all(row.holds for row in rows) else 1

@@ -17,10 +17,12 @@ from tests.bench.processes import serving
 from tests.bench.ratio import RUNS, Row, compare
 from tests.bench.village import Village, open_village
 
-SENDERS = 20
+SENDERS = 50
 MESSAGES = 10
 """Of one sender in a run; with the report before them it is no flood yet."""
 TURNS = SENDERS * MESSAGES
+REPLIES = 3000
+"""Of the reference in a run, which takes a second as well."""
 SPOKEN = "还没来人看,晚上走路要打手电"
 REPORT = "晒谷场边的路灯不亮"
 
@@ -67,7 +69,7 @@ async def _answered(village: Village, port: int, batches: list[list[str]]) -> fl
 
 
 async def _replied(port: int) -> float:
-    return await requests_per_second(port, [_update() for _ in range(TURNS)])
+    return await requests_per_second(port, [_update() for _ in range(REPLIES)])
 
 
 _ids = itertools.count(1)

@@ -16,9 +16,9 @@ from tests.bench.processes import serving
 from tests.bench.ratio import RUNS, Row, compare
 from tests.bench.village import Village, number_of, open_village
 
-REQUESTS = 2000
+REQUESTS = 6000
 SENDERS = 300
-PUSHES = 100
+PUSHES = 200
 TOGETHER = 100
 """Receipts in one push."""
 _JSON = {"Content-Type": "application/json"}

@@ -844,7 +844,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_questions_open",
         "questions",
-        ["contact_id"],
+        ["contact_id", "kind", "subject_id"],
         unique=False,
         sqlite_where=sa.text("answered_at IS NULL"),
         postgresql_where=sa.text("answered_at IS NULL"),

@@ -8,7 +8,7 @@ from console.public.board import VILLAGE, Board
 from store.domain.disclosures import digest_of
 from store.queries.disclosures import latest_disclosure, urgent_items
 from store.queries.public_matters import public_matters
-from store.queries.public_notices import public_notices
+from store.queries.public_notices import foremost_notices
 from store.queries.service_days import service_days_ahead
 from store.queries.services import services_of
 
@@ -28,7 +28,7 @@ class _Front:
             village = settings.area
             latest = await latest_disclosure(tx, village.id)
             values: dict[str, object] = {
-                "notices": (await public_notices(tx, village, most=SHOWN)).notices,
+                "notices": await foremost_notices(tx, village, SHOWN),
                 "urgent": await urgent_items(tx, village.id),
                 "latest": latest,
                 "digest": digest_of(latest.items, latest.opening_fen) if latest else None,

@@ -19,7 +19,7 @@ from store.domain.disclosures import digest_of
 from store.domain.settings import AreaSettings
 from store.queries.disclosures import latest_disclosure, urgent_items
 from store.queries.public_matters import UNDER_WAY_OR_COUNTED, public_matters
-from store.queries.public_notices import public_notices
+from store.queries.public_notices import foremost_notices
 from store.queries.service_days import service_days_ahead
 
 SECONDS = 20
@@ -72,7 +72,7 @@ class _Screen:
 
     async def _sheets(self, tx: Transaction, settings: AreaSettings) -> list[Sheet]:
         village = settings.area
-        notices = (await public_notices(tx, village, most=_NOTICES)).notices
+        notices = await foremost_notices(tx, village, _NOTICES)
         sheets = [Sheet("notice", {"notice": notice}) for notice in notices]
         if urgent := (await urgent_items(tx, village.id))[:_URGENT]:
             sheets.append(Sheet("urgent", {"items": urgent}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -40,6 +40,7 @@ class PublicNotice:
 
 
 PAGE = 20
+STALE = timedelta(days=7)
 _lifting = emergency_notices.alias("lifting")
 
 
@@ -75,19 +76,33 @@ async def public_notices(tx: Transaction, village: Area, before: int | None = No
     return PublicNotices(listed, listed[-1].number if len(found) > most else None)
 
 
+async def foremost_notices(tx: Transaction, village: Area, most: int) -> tuple[PublicNotice, ...]:
+    """For a place that shows a few: warnings that are not over, whatever came since, then the newest of the others.
+
+    One that nobody has said to be over for `STALE` stands where it would stand anyway.
+    """
+    in_force = (
+        emergency_notices.c.lifts_id.is_(None),
+        emergency_notices.c.notice_id.is_not(None),
+        _lifting.c.notice_id.is_(None),
+        notices.c.decided_at > tx.now - STALE,
+    )
+    rows = await tx.all(_approved_for(village).where(*in_force).order_by(notices.c.number.desc()).limit(PAGE))
+    warnings = [_notice(row) for row in rows if audience_from(village, row.audience).is_whole]
+    newest = (await public_notices(tx, village, most=most)).notices
+    return (*warnings, *(notice for notice in newest if notice not in warnings))[:most]
+
+
 async def _to_the_village(tx: Transaction, village: Area, before: int | None) -> Sequence[Any]:
-    to_all = notices.c.audience["kind"].as_string() == AudienceKind.VILLAGE
     below = [notices.c.number < before] if before is not None else []
-    return await tx.all(
-        _notices(village.id)
-        .where(
-            notices.c.state == NoticeState.APPROVED,
-            notices.c.audience_area_id == village.id,
-            to_all,
-            *below,
-        )
-        .order_by(notices.c.number.desc())
-        .limit(PAGE + 1)
+    return await tx.all(_approved_for(village).where(*below).order_by(notices.c.number.desc()).limit(PAGE + 1))
+
+
+def _approved_for(village: Area) -> Select[Any]:
+    return _notices(village.id).where(
+        notices.c.state == NoticeState.APPROVED,
+        notices.c.audience_area_id == village.id,
+        notices.c.audience["kind"].as_string() == AudienceKind.VILLAGE,
     )
 
 

@@ -10,15 +10,20 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from console import streams
-from notifier.emergencies import warn
+from notifier.emergencies import give_all_clear, warn
+from notifier.notices import preview_notice
 from store.actions.kept_files import forget_files
+from store.actions.notices import draft_notice, submit_notice
 from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import Level, Source, Warned
 from store.domain.notices import Notice
 from store.domain.people import Role
+from store.queries.emergencies import emergency_of
+from store.queries.public_notices import foremost_notices, public_notices
 from store.queries.transfers import counts_of_roll, roll_entries
 from store.tables import audit_entries, deliveries, emergency_notices, notices
 from tests.acceptance.test_emergencies import WARNING, WHAT_TO_DO, last_heard
+from tests.acceptance.test_notices import approved_as_planned
 from tests.hub import RENDERER, Hub
 from tests.integration.console_parts import Answer, Browser, a_browser, signed_in
 from tests.integration.test_console_news import event, is_silent, stream
@@ -422,3 +427,33 @@ def photo() -> bytes:
     content = io.BytesIO()
     Image.new("RGB", (30, 20), "orange").save(content, "JPEG")
     return content.getvalue()
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_a_warning_stands_in_front_until_it_is_over(hub: Hub) -> None:
+    warning = await warned(hub)
+    for text in ("周六打疫苗", "周日停水", "下周一修路"):
+        hub.clock.pass_time(hours=1)
+        async with hub.books() as tx:
+            everybody = Audience(AudienceKind.VILLAGE, hub.village)
+            draft = await draft_notice(tx, hub.village, everybody, hub.staff["周文书"], text)
+            plan = await preview_notice(tx, RENDERER, draft)
+            asked = await submit_notice(tx, draft, hub.staff["周文书"], plan, plan.frozen)
+            await approved_as_planned(tx, asked, hub.staff["李书记"])
+    assert await in_front(hub) == ["今晚8点前到村小学,别下河", "下周一修路", "周日停水"]
+    async with hub.books() as tx:
+        emergency = await emergency_of(tx, warning.id)
+        over = Warned(Source.WEATHER_STATION, "青榕县气象台", tx.now, "台风", Level.YELLOW, "台风黄色预警解除")
+        await give_all_clear(tx, RENDERER, emergency, hub.staff["周文书"], over)
+    assert await in_front(hub) == ["台风解除了(应急通知26001号)", "下周一修路", "周日停水"]
+    await warned(hub)
+    assert (await in_front(hub))[0] == "今晚8点前到村小学,别下河"
+    hub.clock.pass_time(days=8)
+    async with hub.books() as tx:
+        stale = await foremost_notices(tx, hub.village, 3)
+        assert stale == (await public_notices(tx, hub.village, most=3)).notices
+
+
+async def in_front(hub: Hub) -> list[str]:
+    async with hub.books() as tx:
+        return [notice.text for notice in await foremost_notices(tx, hub.village, 3)]

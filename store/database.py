@@ -100,17 +100,21 @@ class Transaction:
         self._known.clear()
 
     async def _execute(self, statement: Executable, given: _Given = None) -> CursorResult[Any]:
-        here = self.connection.sync_connection if self.runs_here else None
-        if here is None or _may_take_long(statement, given):
+        if self._here is None or _may_take_long(statement, given):
             return await self.connection.execute(statement, given)
-        return here.execute(statement, given)
+        return self._here.execute(statement, given)
 
-    async def _command(self, command: str) -> None:
-        here = self.connection.sync_connection if self.runs_here else None
-        if here is None:
-            await self.connection.exec_driver_sql(command)
+    async def _execute_raw(self, command: str, given: Sequence[Any] = ()) -> None:
+        """A command in the driver's own words, once for each of the rows where there are any."""
+        if self._here is None or len(given) > MANY:
+            await self.connection.exec_driver_sql(command, given or None)
         else:
-            here.exec_driver_sql(command)
+            self._here.exec_driver_sql(command, given or None)
+
+    @property
+    def _here(self) -> Connection | None:
+        """On SQLite the connection that waits for nothing."""
+        return self.connection.sync_connection if self.runs_here else None
 
     async def all(self, statement: Executable, given: Mapping[str, object] | None = None) -> Sequence[Any]:
         """Every row of a statement; columns are attributes of a row. `given` are the values of its bind parameters."""
@@ -159,16 +163,15 @@ class Transaction:
             await self._insert_rows(_insert_new(table, is_postgresql=self.is_postgresql), rows)
 
     async def _insert_rows(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
-        """As SQLAlchemy would, a column at a time: it binds each row by itself, which costs as much as the row."""
+        """Bind them a column at a time: SQLAlchemy binds each row by itself, which costs as much as the row.
+
+        A table with columns that make their own values is left to it.
+        """
         if any(column.default for column in statement.table.columns):
             await self._execute(statement, rows)
             return
         prepared = _prepared(statement, tuple(rows[0]), self.connection.dialect)
-        here = self.connection.sync_connection if self.runs_here else None
-        if here is None or len(rows) > MANY:
-            await self.connection.exec_driver_sql(prepared.sql, prepared.bound(rows))
-        else:
-            here.exec_driver_sql(prepared.sql, prepared.bound(rows))
+        await self._execute_raw(prepared.sql, prepared.bound(rows))
 
     async def holds_alone(self, number: int) -> bool:
         """Whether no other transaction holds this number; let go when this one ends. SQLite has one writer only."""
@@ -190,7 +193,7 @@ class Transaction:
         except BaseException:
             await self._undo_part(facts, jobs)
             raise
-        await self._command("RELEASE part")
+        await self._execute_raw("RELEASE part")
 
     @contextlib.asynccontextmanager
     async def trial(self) -> AsyncIterator[None]:
@@ -203,7 +206,7 @@ class Transaction:
 
     async def _begin_part(self) -> tuple[int, int]:
         """By hand: SQLAlchemy's own nested transactions compile a name for each. The same name twice is the inner."""
-        await self._command("SAVEPOINT part")
+        await self._execute_raw("SAVEPOINT part")
         return len(self.facts), len(self.jobs)
 
     async def _undo_part(self, facts: int, jobs: int) -> None:
@@ -211,8 +214,8 @@ class Transaction:
         del self.jobs[jobs:]
         self.forget()
         if not self.connection.invalidated:  # else everything is undone
-            await self._command("ROLLBACK TO part")
-            await self._command("RELEASE part")
+            await self._execute_raw("ROLLBACK TO part")
+            await self._execute_raw("RELEASE part")
 
     def audit(self, area_id: int, actor: str, action: str, subject: str, values: object = None) -> None:
         """Leave a fact in the area's chain; it is written last, when the transaction commits."""
@@ -233,7 +236,7 @@ class _Prepared:
     columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
     by_name: bool
 
-    def bound(self, rows: Sequence[Mapping[str, object]]) -> Any:
+    def bound(self, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:
         values = [
             [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
             for name, bind in self.columns

@@ -137,8 +137,9 @@ class Procrastinate:
         await newer.close()
 
     async def break_connections(self) -> None:
+        """Return when they are broken: until a backend has heard of its end it answers as ever."""
         await self._run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", CONNECTED_AS
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s", CONNECTED_AS
         )
 
     async def close(self) -> None:

@@ -47,12 +47,12 @@ async def locked(database: Database) -> AsyncIterator[None]:
 
 
 def end_connections(database: Database) -> None:
-    """What a restart of PostgreSQL does to those who are connected."""
+    """What a restart of PostgreSQL does to those who are connected; return when it is done."""
     engine = create_engine(database.url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
         )

@@ -7,7 +7,6 @@ it becomes `StoreUnavailable`, and whoever asked may ask again.
 
 import asyncio
 import contextlib
-import functools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,7 +18,6 @@ from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
-    Dialect,
     Engine,
     Executable,
     Insert,
@@ -32,7 +30,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -42,6 +39,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 from store.domain.audit import AuditFact, digest_of, entry_hash
 from store.domain.errors import StoreUnavailable
 from store.domain.jobs import Deferred, JobArguments, JobQueue, UnknownJob
+from store.inserts import insert_for_ids, insert_into, insert_new, prepared
 from store.keyring import Keyring
 from store.sqlite_driver import BUSY_TIMEOUT_SECONDS, SqliteDriver
 from store.tables import audit_entries, audit_heads
@@ -139,28 +137,28 @@ class Transaction:
 
     async def insert(self, table: Table, **values: object) -> int:
         """Insert one row; its id."""
-        result = await self._execute(_insert(table), values)
+        result = await self._execute(insert_into(table), values)
         key: Any = result.inserted_primary_key
         return int(key[0])
 
     async def insert_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
-            await self._insert_rows(_insert(table), rows)
+            await self._insert_rows(insert_into(table), rows)
 
     async def insert_for_ids(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Insert many; their ids in the order of the rows."""
         if len(rows) <= 1:  # several times cheaper
             return [await self.insert(table, **row) for row in rows]
-        return [int(key) for key in (await self._execute(_insert_for_ids(table), rows)).scalars()]
+        return [int(key) for key in (await self._execute(insert_for_ids(table), rows)).scalars()]
 
     async def insert_new(self, table: Table, **values: object) -> bool:
         """Insert one row unless a unique constraint already holds it; whether it was new."""
-        return await self.run(_insert_new(table, is_postgresql=self.is_postgresql), values) > 0
+        return await self.run(insert_new(table, is_postgresql=self.is_postgresql), values) > 0
 
     async def insert_new_many(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert the rows that no unique constraint already holds."""
         if rows:
-            await self._insert_rows(_insert_new(table, is_postgresql=self.is_postgresql), rows)
+            await self._insert_rows(insert_new(table, is_postgresql=self.is_postgresql), rows)
 
     async def _insert_rows(self, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
         """Bind them a column at a time: SQLAlchemy binds each row by itself, which costs as much as the row.
@@ -170,8 +168,8 @@ class Transaction:
         if any(column.default for column in statement.table.columns):
             await self._execute(statement, rows)
             return
-        prepared = _prepared(statement, tuple(rows[0]), self.connection.dialect)
-        await self._execute_raw(prepared.sql, prepared.bound(rows))
+        insert = prepared(statement, tuple(rows[0]), self.connection.dialect)
+        await self._execute_raw(insert.sql, insert.bound(rows))
 
     async def holds_alone(self, number: int) -> bool:
         """Whether no other transaction holds this number; let go when this one ends. SQLite has one writer only."""
@@ -228,55 +226,10 @@ class Transaction:
         self.jobs.append(Deferred(job, arguments, lock))
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An insert as the driver takes it, and what makes of each column's values what the driver takes."""
-
-    sql: str
-    columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
-    by_name: bool
-
-    def bound(self, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:
-        values = [
-            [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
-            for name, bind in self.columns
-        ]
-        if not self.by_name:
-            return list(zip(*values, strict=True))
-        names = [name for name, _ in self.columns]
-        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-
-
-@functools.cache
-def _prepared(statement: Insert, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=names)
-    types = {name: statement.table.c[name].type.dialect_impl(dialect) for name in names}
-    columns = [(name, types[name].bind_processor(dialect)) for name in compiled.positiontup or names]
-    return _Prepared(str(compiled), columns, by_name=not compiled.positional)
-
-
 def _may_take_long(statement: Executable, given: _Given) -> bool:
     """What would hold the loop up for some milliseconds: a write of very many rows."""
     copies_rows = isinstance(statement, Insert) and statement.select is not None
     return copies_rows or (isinstance(given, Sequence) and len(given) > MANY)
-
-
-# A statement that is kept is rendered and looked up several times faster than one that is built anew.
-@functools.cache
-def _insert(table: Table) -> Insert:
-    return table.insert()
-
-
-@functools.cache
-def _insert_for_ids(table: Table) -> Executable:
-    return table.insert().returning(table.c.id, sort_by_parameter_order=True)
-
-
-@functools.cache
-def _insert_new(table: Table, *, is_postgresql: bool) -> Insert:
-    dialect_insert = postgresql.insert if is_postgresql else sqlite.insert
-    # Of an insert SQLAlchemy forgets the count of rows unless it is told to keep it.
-    return dialect_insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 class Database:

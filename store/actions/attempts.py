@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, String, bindparam, case, func, null, or_, select
+from sqlalchemy import Column, ColumnElement, String, Update, bindparam, case, null, or_, select
 
 from store.actions.accounts import locked_account
 from store.actions.delivery_receipts import match_waiting
@@ -84,31 +85,32 @@ _NAME = (
 async def _move(
     tx: Transaction, ids: Sequence[int], number: int, state: DeliveryState, reason: str, due_at: datetime | None
 ) -> None:
-    lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
-    # It went out, also where the receipt has been quicker than the call's answer.
-    sent_at = tx.now if state is DeliveryState.SENT else None
-    to = {"number": number, "to": state, "why": reason, "next": due_at, "sent": sent_at, "lower": lower}
+    given: dict[str, object] = {"number": number, "why": reason}
+    if state is DeliveryState.SENT:
+        given["sent"] = tx.now
+    if state is DeliveryState.QUEUED:
+        given["next"] = due_at
     for start in range(0, len(ids), CHUNK):
-        await tx.run(_RISE, {"ids": ids[start : start + CHUNK], **to})
+        await tx.run(_moving(state), {"ids": ids[start : start + CHUNK], **given})
 
 
-def _where_lower(column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((deliveries.c.state.in_(bindparam("lower", expanding=True)), value), else_=column)
-
-
-_RISE = (
-    deliveries.update()
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), _NOT_CLAIMED_SINCE)
-    .values(
-        state=_where_lower(deliveries.c.state, bindparam("to", type_=String)),
-        reason=_where_lower(deliveries.c.reason, bindparam("why", type_=String)),
-        lease_until=_where_lower(deliveries.c.lease_until, null()),
-        due_at=_where_lower(
-            deliveries.c.due_at, func.coalesce(bindparam("next", type_=UtcDateTime), deliveries.c.due_at)
-        ),
-        sent_at=func.coalesce(bindparam("sent", type_=UtcDateTime), deliveries.c.sent_at),
+@cache
+def _moving(state: DeliveryState) -> Update:
+    """Only what is tried again gets a new time: SQLite writes the indexes of every column that is named."""
+    lower = [other for other, rank in RANK.items() if rank < RANK[state] or other is DeliveryState.SENDING]
+    is_lower = deliveries.c.state.in_(lower)
+    to: dict[Column[Any], ColumnElement[Any]] = {
+        deliveries.c.state: case((is_lower, state), else_=deliveries.c.state),
+        deliveries.c.reason: case((is_lower, bindparam("why", type_=String)), else_=deliveries.c.reason),
+        deliveries.c.lease_until: case((is_lower, null()), else_=deliveries.c.lease_until),
+    }
+    if state is DeliveryState.QUEUED:
+        to[deliveries.c.due_at] = case((is_lower, bindparam("next", type_=UtcDateTime)), else_=deliveries.c.due_at)
+    if state is DeliveryState.SENT:  # also where the receipt has been quicker than the call's answer
+        to[deliveries.c.sent_at] = bindparam("sent", type_=UtcDateTime)
+    return (
+        deliveries.update().where(deliveries.c.id.in_(bindparam("ids", expanding=True)), _NOT_CLAIMED_SINCE).values(to)
     )
-)
 
 
 async def may_look_up(tx: Transaction, account_id: int, every: timedelta) -> bool:

@@ -63,7 +63,12 @@ inbound_messages = Table(
         postgresql_where=text("state = 'received'"),
     ),
     Index("ix_inbound_messages_sender", "address_index", "received_at"),
-    Index("ix_inbound_messages_contact_id", "contact_id"),
+    Index(
+        "ix_inbound_messages_contact_id",
+        "contact_id",
+        sqlite_where=text("contact_id IS NOT NULL"),
+        postgresql_where=text("contact_id IS NOT NULL"),
+    ),
 )
 
 files = Table(

@@ -29,8 +29,8 @@ deliveries = Table(
     to("resident_id", "residents", optional=True),
     to("notice_id", "notices", optional=True),
     to("reminds_id", "notices", optional=True),
-    to("ticket_id", "tickets", optional=True, index=True),
-    to("matter_id", "matters", optional=True, index=True),
+    to("ticket_id", "tickets", optional=True),
+    to("matter_id", "matters", optional=True),
     to("occurrence_id", "occurrences", optional=True),
     to("inbound_id", "inbound_messages", optional=True),
     to("falls_back_from_id", "deliveries", optional=True),
@@ -72,7 +72,26 @@ deliveries = Table(
         sqlite_where=text("state = 'unknown'"),
         postgresql_where=text("state = 'unknown'"),
     ),
-    Index("ix_deliveries_notice", "notice_id", "state"),
+    # Most rows are of a ticket or of a notice or of neither: each index holds its own only.
+    Index(
+        "ix_deliveries_notice",
+        "notice_id",
+        "state",
+        sqlite_where=text("notice_id IS NOT NULL"),
+        postgresql_where=text("notice_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_ticket_id",
+        "ticket_id",
+        sqlite_where=text("ticket_id IS NOT NULL"),
+        postgresql_where=text("ticket_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_matter_id",
+        "matter_id",
+        sqlite_where=text("matter_id IS NOT NULL"),
+        postgresql_where=text("matter_id IS NOT NULL"),
+    ),
     Index("ix_deliveries_due_at", "due_at"),
     Index(
         "ix_deliveries_second_step",

@@ -724,7 +724,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_messages")),
         sa.UniqueConstraint("account_id", "provider_id", name=op.f("uq_inbound_messages_account_id_provider_id")),
     )
-    op.create_index("ix_inbound_messages_contact_id", "inbound_messages", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_inbound_messages_contact_id",
+        "inbound_messages",
+        ["contact_id"],
+        unique=False,
+        sqlite_where=sa.text("contact_id IS NOT NULL"),
+        postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
     op.create_index("ix_inbound_messages_sender", "inbound_messages", ["address_index", "received_at"], unique=False)
     op.create_index(
         "ix_inbound_messages_waiting",
@@ -997,8 +1004,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'held'"),
         postgresql_where=sa.text("state = 'held'"),
     )
-    op.create_index(op.f("ix_deliveries_matter_id"), "deliveries", ["matter_id"], unique=False)
-    op.create_index("ix_deliveries_notice", "deliveries", ["notice_id", "state"], unique=False)
+    op.create_index(
+        "ix_deliveries_matter_id",
+        "deliveries",
+        ["matter_id"],
+        unique=False,
+        sqlite_where=sa.text("matter_id IS NOT NULL"),
+        postgresql_where=sa.text("matter_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_notice",
+        "deliveries",
+        ["notice_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("notice_id IS NOT NULL"),
+        postgresql_where=sa.text("notice_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_provider",
         "deliveries",
@@ -1023,7 +1044,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
     )
-    op.create_index(op.f("ix_deliveries_ticket_id"), "deliveries", ["ticket_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_ticket_id",
+        "deliveries",
+        ["ticket_id"],
+        unique=False,
+        sqlite_where=sa.text("ticket_id IS NOT NULL"),
+        postgresql_where=sa.text("ticket_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_unknown",
         "deliveries",

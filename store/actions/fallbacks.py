@@ -15,11 +15,11 @@ from store.domain.deliveries import RANK, DeliveryState, SkipReason
 from store.domain.notices import READER_QUESTIONS
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.queries.areas import settings_for
-from store.tables import channel_accounts, contacts, deliveries, notice_answers, notices, questions
+from store.tables import channel_accounts, contacts, deliveries, delivery_is, notice_answers, notices, questions
 
 _first, _other, _second = deliveries.alias("first_step"), deliveries.alias("other"), deliveries.alias("second")
 _contact, _other_contact = contacts.alias("contact"), contacts.alias("other_contact")
-_HELD = deliveries.c.state == DeliveryState.HELD
+_HELD = delivery_is(DeliveryState.HELD)
 _WENT = [state for state, rank in RANK.items() if rank > 0 and state not in {"failed", "skipped"}]
 _GIVEN_UP = (SkipReason.DEAD_CONTACT, SkipReason.NO_ACCOUNT)
 
@@ -113,7 +113,7 @@ def _due(tx: Transaction) -> Any:
         .join(notices, notices.c.id == held.c.notice_id)
         .join(contacts, contacts.c.id == held.c.contact_id)
         .where(
-            held.c.state == DeliveryState.HELD,
+            delivery_is(DeliveryState.HELD, held),
             notices.c.paused_at.is_(None),
             or_(failed, and_(held.c.due_at <= tx.now, silent)),
         )

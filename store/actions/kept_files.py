@@ -11,7 +11,16 @@ from store.actions.inbound import record_files
 from store.database import Transaction
 from store.domain.tasks import FILE_KEPT_FOR
 from store.files import FileStore, StoredFile
-from store.tables import disclosure_files, emergency_notices, files, inbound_messages, sessions, tasks, ticket_messages
+from store.tables import (
+    disclosure_files,
+    emergency_notices,
+    files,
+    inbound_messages,
+    sessions,
+    tasks,
+    ticket_messages,
+    waits_for_turn,
+)
 
 FORGOTTEN_AT_ONCE = 50
 GRACE = timedelta(days=1)
@@ -69,7 +78,7 @@ async def _is_used(tx: Transaction, sha256: str) -> bool:
 
 async def _is_spoken_of(tx: Transaction, sha256: str) -> bool:
     """Whether a conversation that has not ended, or a message that nobody has taken up, may still put it somewhere."""
-    waits = (inbound_messages.c.state == "received") & _lists(inbound_messages.c.body, sha256)
+    waits = waits_for_turn() & _lists(inbound_messages.c.body, sha256)
     return await _any(tx, [waits, (sessions.c.expires_at > tx.now) & _lists(sessions.c.data, sha256)])
 
 

@@ -24,10 +24,10 @@ from store.domain.floods import FLOOD_WINDOW
 from store.domain.inbound import VOTE, InboundBody, body_document, body_from
 from store.domain.people import Contact
 from store.queries.accounts import account_by_id
-from store.queries.areas import area_by_id, settings_for, villages_under
-from store.queries.people import contact_at
+from store.queries.areas import area_by_id, settings_for
+from store.queries.people import contact_within
 from store.queries.speakers import speaker_of
-from store.tables import inbound_messages
+from store.tables import inbound_messages, waits_for_turn
 
 ATTEMPTS_BEFORE_A_PERSON = 3
 """After so many failed turns a message is no longer interpreted, only handed to a person."""
@@ -106,7 +106,7 @@ async def count_failure(tx: Transaction, inbound_id: int) -> None:
 
 
 async def waiting_messages(tx: Transaction) -> int:
-    waiting = select(func.count()).select_from(inbound_messages).where(inbound_messages.c.state == "received")
+    waiting = select(func.count()).select_from(inbound_messages).where(waits_for_turn())
     return int(await tx.scalar(waiting))
 
 
@@ -115,13 +115,13 @@ def _waiting() -> Select[Any]:
     return (
         select(inbound_messages)
         .where(
-            inbound_messages.c.state == "received",
+            waits_for_turn(),
             inbound_messages.c.due_at <= bindparam("now"),
             ~select(earlier.c.id)
             .where(
                 earlier.c.account_id == inbound_messages.c.account_id,
                 earlier.c.address_index == inbound_messages.c.address_index,
-                earlier.c.state == "received",
+                waits_for_turn(earlier),
                 earlier.c.id < inbound_messages.c.id,
             )
             .exists(),
@@ -162,10 +162,9 @@ async def _contact_of(
     """The contact behind an address. A town's account serves several villages: his own is looked for first."""
     kind = REACHES[account.kind]
     area = await area_by_id(tx, account.area_id)
-    for village in await villages_under(tx, area):
-        known = await contact_at(tx, village.id, kind, address_index)
-        if known:
-            return await revived(tx, known)
+    known = await contact_within(tx, area, kind, address_index)
+    if known:
+        return await revived(tx, known)
     settings = await settings_for(tx, area.id)
     return await find_or_add_contact(
         tx,

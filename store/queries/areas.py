@@ -34,6 +34,9 @@ _WITH_ID = select(areas).where(areas.c.id == bindparam("area"))
 
 
 async def villages_under(tx: Transaction, area: Area) -> list[Area]:
+    """Of a county or town; a village is its own."""
+    if area.kind is AreaKind.VILLAGE:
+        return [area]
     return await tx.once(("villages", area.id), partial(_villages_under, tx, area))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from store.database import Transaction
 from store.domain.accounts import WAITING_KINDS
 from store.domain.deliveries import DeliveryState
-from store.tables import channel_accounts, deliveries, delivery_is, inbound_messages
+from store.tables import channel_accounts, deliveries, delivery_is, inbound_messages, waits_for_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ class Backlog:
 async def backlog_of(tx: Transaction) -> Backlog:
     """Of the whole store, in three statements on the partial indexes of what waits."""
     heard = await tx.first(
-        select(func.count().label("n"), func.min(inbound_messages.c.received_at).label("since")).where(
-            inbound_messages.c.state == "received"
-        )
+        select(func.count().label("n"), func.min(inbound_messages.c.received_at).label("since")).where(waits_for_turn())
     )
     sending = select(channel_accounts.c.id).where(channel_accounts.c.kind.not_in(WAITING_KINDS))
     lanes = {(row.id, is_bulk): Waiting() for row in await tx.all(sending) for is_bulk in (False, True)}

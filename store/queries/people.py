@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, Select, bindparam, literal, select
 
 from store.database import Transaction
+from store.domain.areas import Area, AreaKind
 from store.domain.errors import NotFound
 from store.domain.people import Contact, ContactKind, Duty, Resident, Role, Staff
 from store.domain.personal_data import ERASED
@@ -81,6 +82,16 @@ async def contact_at(tx: Transaction, area_id: int, kind: ContactKind, address_i
     return found[0] if found else None
 
 
+async def contact_within(tx: Transaction, area: Area, kind: ContactKind, address_index: bytes) -> Contact | None:
+    """In a village, or in the first by name of the villages below a town or county."""
+    if area.kind is AreaKind.VILLAGE:
+        return await contact_at(tx, area.id, kind, address_index)
+    for village in await tx.all(_KNOWN_IN, {"kind": kind, "index": address_index}):
+        if village.path.startswith(area.path):
+            return await contact_at(tx, village.id, kind, address_index)
+    return None
+
+
 async def contacts_of_staff(tx: Transaction, staff_ids: Iterable[int]) -> list[Contact]:
     return await _contacts(tx, _OF_STAFF, {"ids": list(staff_ids)})
 
@@ -105,6 +116,16 @@ _AT_ADDRESS = _contacts_with(
     contacts.c.area_id == bindparam("area"),
     contacts.c.kind == bindparam("kind"),
     contacts.c.address_index == bindparam("index"),
+)
+_KNOWN_IN = (
+    select(areas.c.id, areas.c.path)
+    .join(contacts, contacts.c.area_id == areas.c.id)
+    .where(
+        contacts.c.kind == bindparam("kind"),
+        contacts.c.address_index == bindparam("index"),
+        areas.c.kind == AreaKind.VILLAGE,
+    )
+    .order_by(areas.c.name, areas.c.id)
 )
 _OF_STAFF = _contacts_with(contacts.c.staff_id.in_(bindparam("ids", expanding=True)), contacts.c.dead_at.is_(None))
 

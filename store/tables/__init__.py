@@ -4,7 +4,7 @@ from store.tables.areas import area_settings, areas, counters, setting_changes
 from store.tables.audit import audit_entries, audit_heads
 from store.tables.columns import Id, UtcDateTime, metadata
 from store.tables.contacts import channel_accounts, codes, contact_holders, contacts, household_proxies, subscriptions
-from store.tables.conversations import files, inbound_messages, questions, sessions
+from store.tables.conversations import files, inbound_messages, questions, sessions, waits_for_turn
 from store.tables.deliveries import HAS_PROVIDER_ID, deliveries, delivery_attempts, delivery_is, receipts_waiting
 from store.tables.disclosures import (
     board_answers,
@@ -142,4 +142,5 @@ __all__ = [
     "ticket_links",
     "ticket_messages",
     "tickets",
+    "waits_for_turn",
 ]

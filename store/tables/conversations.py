@@ -1,6 +1,20 @@
 """What comes in, and what a conversation waits for."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 
 from store.tables.columns import id_, metadata, moment, to
 
@@ -70,6 +84,12 @@ inbound_messages = Table(
         postgresql_where=text("contact_id IS NOT NULL"),
     ),
 )
+
+
+def waits_for_turn(table: FromClause = inbound_messages) -> ColumnElement[bool]:
+    """In words that the partial index is found by without compiling the statement at each execution."""
+    return table.c.state == literal_column("'received'")
+
 
 files = Table(
     "files",

@@ -33,3 +33,20 @@ async def test_a_guest_who_has_a_village_is_heard_once(hub: Hub) -> None:
     await hub.say(hub.chat, "guest7002", "三组晒谷场边的路灯坏了")
     texts = [heard.text for heard in await hub.say(hub.chat, "guest7002", "我的事")]
     assert sum("1001" in text for text in texts) == 1
+
+
+async def test_an_account_above_the_village_knows_whom_a_village_below_it_knows(hub: Hub) -> None:
+    town = await _town_with_two_villages(hub)
+    async with hub.books() as tx:
+        county = await area_by_id(tx, town.parent_id or 0)
+        elsewhere = await add_area(tx, AreaKind.TOWN, "塘口镇", county)
+        await add_area(tx, AreaKind.VILLAGE, "塘口村", elsewhere)
+        of_town, of_county, of_others = [
+            await add_account(tx, area.id, AccountKind.SIMULATOR, area.name, {}, actor="test")
+            for area in (town, county, elsewhere)
+        ]
+    phone = hub.numbers["陈伯"]
+    for account in (of_town, of_county):
+        heard = await hub.say(account, phone, "三组晒谷场边的路灯坏了")
+        assert "哪个村" not in heard[-1].text
+    assert "哪个村" in (await hub.say(of_others, phone, "路灯坏了"))[-1].text

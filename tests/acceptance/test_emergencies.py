@@ -67,6 +67,20 @@ async def test_a_warning_goes_out_at_once_with_its_source_time_and_level(hub: Hu
     assert fact.digest
 
 
+async def test_the_pasted_warning_says_itself_who_gave_it(hub: Hub) -> None:
+    [asked] = await hub.text("周文书", "应急通知")
+    assert "原文" in asked
+    [whom] = await hub.text("周文书", WARNING)
+    assert "发给谁" in whom
+    await hub.text("周文书", choice(whom, "全村"))
+    await hub.text("周文书", WHAT_TO_DO)
+    await hub.text("周文书", "2")
+    await hub.text("周文书", "发")
+    async with hub.books() as tx:
+        kept = await tx.first(select(emergency_notices))
+    assert (kept.source, kept.issuer, kept.evidence_text) == ("weather_station", "青榕县气象台", WARNING)
+
+
 async def test_it_skips_the_night_and_those_who_opted_out(hub: Hub) -> None:
     await hub.text("陈伯", "退订")
     hub.clock.pass_time(hours=11)

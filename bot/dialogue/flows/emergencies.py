@@ -20,7 +20,7 @@ from store.domain.emergencies import (
     checked_warning,
 )
 from store.domain.speech import Option
-from store.domain.warnings import read_warning
+from store.domain.warnings import ReadWarning, read_warning
 
 WRITE_WORDS = ("应急通知", "发应急通知", "紧急通知", "emergency")
 LIFT_WORDS = ("解除", "解除预警", "解除通知", "all clear")
@@ -47,8 +47,10 @@ def _ask_source(data: Mapping[str, object]) -> Answer:
 
 
 async def source_chosen(talk: Talk, said: Said) -> Answer | None:
+    """A digit; or the warning itself, which says who gave it."""
     if not said.choice:
-        return None
+        source = _read(talk, said.text).source
+        return await _evidence(talk, {**talk.data, "source": source.value}, said) if source else None
     data = {**talk.data, "source": said.choice}
     if Source(said.choice).issues_warnings:
         return ask("emergency.evidence", "emergency.evidence", data=data)
@@ -60,8 +62,12 @@ async def evidence_given(talk: Talk, said: Said) -> Answer | None:
     """The warning as it came, pasted or photographed. A machine does not read photographs: a person names the facts."""
     if not said.text and not said.body.files:
         return ask("emergency.evidence", "emergency.evidence", data=talk.data)
+    return await _evidence(talk, talk.data, said)
+
+
+async def _evidence(talk: Talk, data: Mapping[str, object], said: Said) -> Answer:
     evidence = {"evidence": said.text[:LONGEST_EVIDENCE], "files": list(said.body.files)}
-    return await _read_facts(talk, {**talk.data, **evidence}, said.text)
+    return await _read_facts(talk, {**data, **evidence}, said.text)
 
 
 async def facts_given(talk: Talk, said: Said) -> Answer | None:
@@ -70,7 +76,7 @@ async def facts_given(talk: Talk, said: Said) -> Answer | None:
 
 async def _read_facts(talk: Talk, data: Mapping[str, object], text: str) -> Answer:
     """What was said before stands where it is not said again."""
-    read = read_warning(text, talk.now.astimezone(talk.speaker.settings.zone))
+    read = _read(talk, text)
     known = {
         "issuer": read.issuer or data.get("issuer", ""),
         "issued": read.issued_at.isoformat() if read.issued_at else data.get("issued", ""),
@@ -82,6 +88,10 @@ async def _read_facts(talk: Talk, data: Mapping[str, object], text: str) -> Answ
     if lacking:
         return ask("emergency.facts", "emergency.facts", data={**data, **known}, lacking_facts=lacking)
     return await _after_facts(talk, {**data, **known})
+
+
+def _read(talk: Talk, text: str) -> ReadWarning:
+    return read_warning(text, talk.now.astimezone(talk.speaker.settings.zone))
 
 
 async def _after_facts(talk: Talk, data: Mapping[str, object]) -> Answer:

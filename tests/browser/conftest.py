@@ -73,7 +73,7 @@ class Desk:
 
     async def looks_right(self, name: str) -> None:
         """Nothing runs off the screen, and what is pressed is big enough for a thumb."""
-        await self.page.wait_for_function("document.readyState === 'complete'")  # a page may just be on its way
+        await self.page.wait_for_load_state()  # a page may just be on its way
         assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         low = await self.page.evaluate(
             "[...document.querySelectorAll('button, summary, input:not([type=hidden]):not([type=radio])"

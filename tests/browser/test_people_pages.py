@@ -49,7 +49,7 @@ async def test_a_person_is_found_and_changed_by_clicks(desk: Desk) -> None:
     await page.locator(".roster a", has_text="林强").click()
     await desk.looks_right("person")
     await page.get_by_role("button", name="看完整号码").click()
-    await expect(page.locator(".numbers")).to_have_text("13900007002")
+    await expect(page.locator(".telephones")).to_have_text("13900007002")
     await desk.looks_right("person-number")
     await page.get_by_role("link", name="回到这个人").click()
     await page.get_by_text("改他的情况").click()

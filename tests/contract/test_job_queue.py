@@ -86,9 +86,9 @@ class Embedded:
         worker._put_back = _write_nothing  # type: ignore[method-assign]
         await _cancelled(running)
 
-    async def rows(self) -> list[tuple[str, bool]]:
+    async def rows(self) -> list[tuple[str, str]]:
         async with self.database.read(self.clock()) as tx:
-            return [(row.name, row.state == "parked") for row in await tx.all(select(jobs).order_by(jobs.c.id))]
+            return [(row.name, row.state) for row in await tx.all(select(jobs).order_by(jobs.c.id))]
 
     async def put_unknown(self) -> None:
         older = EmbeddedJobs(self.database, {"forgotten": self.work.count}, "here:0:x", self.clock)
@@ -126,9 +126,10 @@ class Procrastinate:
         worker._app.job_manager.unregister_worker = _write_nothing  # type: ignore[method-assign]
         await _cancelled(running)
 
-    async def rows(self) -> list[tuple[str, bool]]:
-        found = await self._run("SELECT task_name, status = 'failed' FROM procrastinate_jobs ORDER BY id")
-        return [(name, parked) for name, parked in found]
+    async def rows(self) -> list[tuple[str, str]]:
+        states = {"todo": "waiting", "failed": "parked"}
+        found = await self._run("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id")
+        return [(name, states.get(status, status)) for name, status in found]
 
     async def put_unknown(self) -> None:
         newer = ProcrastinateJobs(self.conninfo, {"forgotten": self.work.count})
@@ -269,7 +270,7 @@ async def test_a_job_of_another_version_is_parked_and_holds_up_nobody(queues: Qu
     await worker.defer("count", {"number": 2})
     async with working(worker):
         await work.until_ran(2)
-        await _until_rows(queues, [("forgotten", True)])
+        await _until_rows(queues, [("forgotten", "parked")])
     assert work.ran == [2]
 
 
@@ -279,10 +280,10 @@ async def test_a_failed_job_rests_longer_each_time_and_then_succeeds(queues: Que
     await worker.defer("fail", {"number": 7}, lock="notice:7")
     async with working(worker):
         await work.until_ran(7)
-        await _until_rows(queues, [("fail", False)])
+        await _until_rows(queues, [("fail", "waiting")])
         await queues.pass_time(11)
         await work.until_ran(7, 7)
-        await _until_rows(queues, [("fail", False)])
+        await _until_rows(queues, [("fail", "waiting")])
         await queues.pass_time(11)
         await asyncio.sleep(0.1)
         assert work.ran == [7, 7]
@@ -299,7 +300,7 @@ async def test_a_job_that_always_fails_is_parked_and_said(queues: Queues, work: 
         async with working(worker):
             for times in range(1, MOST_ATTEMPTS + 1):
                 await work.until_ran(*[7] * times)
-                await _until_rows(queues, [("fail", times == MOST_ATTEMPTS)])
+                await _until_rows(queues, [("fail", "parked" if times == MOST_ATTEMPTS else "waiting")])
                 await queues.pass_time(601)
             await asyncio.sleep(0.1)
     assert work.ran == [7] * MOST_ATTEMPTS
@@ -318,7 +319,7 @@ async def test_where_another_of_its_lock_waits_a_failed_job_leaves_it_the_work(q
         work.failures = 1
         work.gate.set()
         await work.until_ran(1, 2)
-        await _until_rows(queues, [("fail", False)])
+        await _until_rows(queues, [("fail", "waiting")])
         await worker.defer("count", {"number": 3}, lock="notice:1")
         await queues.pass_time(11)
         await work.until_ran(1, 2, 2)
@@ -368,7 +369,7 @@ async def test_a_job_that_kills_every_worker_is_parked(queues: Queues, work: Wor
         await queues.pass_time(STALLED_SECONDS)
     work.gate.set()
     async with working(worker):
-        await _until_rows(queues, [("wait", True)])
+        await _until_rows(queues, [("wait", "parked")])
     assert work.ran == []
 
 
@@ -447,7 +448,7 @@ async def _until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _until_rows(queues: Queues, expected: list[tuple[str, bool]]) -> None:
+async def _until_rows(queues: Queues, expected: list[tuple[str, str]]) -> None:
     async with asyncio.timeout(WITHIN):
         while True:
             if await queues.rows() == expected:

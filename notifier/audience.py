@@ -18,9 +18,19 @@ from store.queries.planned import FIRST, OPEN, STANDING, Tally, tally_recipients
 from store.queries.recipients import Route
 
 Ranks = Mapping[ContactKind, int]
-KNOCKING_FIRST: Ranks = {ContactKind.TELEGRAM: 0, ContactKind.WEB_CHAT: 1, ContactKind.PHONE: 2}
-"""Telegram knocks; a web chat waits to be opened; an SMS costs."""
-WAKING_FIRST: Ranks = {ContactKind.TELEGRAM: 0, ContactKind.PHONE: 1, ContactKind.WEB_CHAT: 2}
+KNOCKING_FIRST: Ranks = {
+    ContactKind.TELEGRAM: 0,
+    ContactKind.WECHAT: 1,
+    ContactKind.WEB_CHAT: 2,
+    ContactKind.PHONE: 3,
+}
+"""Telegram and WeChat knock; a web chat waits to be opened; an SMS costs."""
+WAKING_FIRST: Ranks = {
+    ContactKind.TELEGRAM: 0,
+    ContactKind.WECHAT: 1,
+    ContactKind.PHONE: 2,
+    ContactKind.WEB_CHAT: 3,
+}
 """At whatever price: a web chat is for whom nothing else wakes."""
 
 Word = Callable[[Account, str], Wording | Sequence[Objected]]

@@ -36,6 +36,7 @@ class InboundMessage:
     `button` is the `data` of a pressed `Button`; then `replaces` names the message that carried it.
     `shared_number` is a phone number that the provider vouches for as the sender's own.
     `missed_call` is a call that nobody took, where the gateway reports one; it has no text.
+    `open_seconds`: where a provider lets us write to a person only for a while after he wrote, how long.
     """
 
     provider_id: str
@@ -48,6 +49,7 @@ class InboundMessage:
     shared_number: str = field(default="", repr=False)
     display_name: str = field(default="", repr=False)
     missed_call: bool = False
+    open_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class SendError:
     `code` is the provider's own; `detail` is safe to log (no text, no number).
     `retryable`: the same message may be taken later, not before `retry_after_seconds`.
     `opted_out`: this person may no longer be written to here. `stops_channel`: nothing more goes out on this account
-    until a person has looked (balance, credentials, signature).
+    until a person has looked (balance, credentials, signature). `closed`: nothing before this person writes again.
     """
 
     code: str
@@ -119,6 +121,7 @@ class SendError:
     retry_after_seconds: float = 0.0
     opted_out: bool = False
     stops_channel: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ IMMEDIATE = 1_000.0
 
 USUAL: Mapping[AccountKind, float] = {
     AccountKind.TELEGRAM: 22.0,
+    AccountKind.WECHAT: 20.0,
     AccountKind.KANNEL: 10.0,
     AccountKind.SMPP: 10.0,
     AccountKind.GAMMU: 0.1,

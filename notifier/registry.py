@@ -30,6 +30,20 @@ def _telegram(account: Account, around: Surroundings) -> Channel:
     )
 
 
+def _wechat(account: Account, _around: Surroundings) -> Channel:
+    from notifier.channels.wechat import WechatChannel  # noqa: PLC0415
+    from notifier.channels.wechat_api import BASE_URL  # noqa: PLC0415
+
+    given = account.credentials
+    return WechatChannel(
+        app_id=given["app_id"],
+        app_secret=given["app_secret"],
+        token=given["token"],
+        aes_key=given.get("aes_key", ""),
+        base_url=given.get("base_url", BASE_URL),
+    )
+
+
 def _kannel(account: Account, around: Surroundings) -> Channel:
     from notifier.channels.sms.kannel import KannelChannel  # noqa: PLC0415
 
@@ -111,6 +125,7 @@ def _gammu(account: Account, _around: Surroundings) -> Channel:
 
 NEEDED: Mapping[AccountKind, tuple[str, ...]] = {
     AccountKind.TELEGRAM: ("token",),
+    AccountKind.WECHAT: ("app_id", "app_secret", "token"),
     AccountKind.KANNEL: ("send_url", "username", "password", "sender"),
     AccountKind.ALIYUN: ("access_key_id", "access_key_secret", "signature"),
     AccountKind.TENCENT: ("secret_id", "secret_key", "app_id", "signature"),
@@ -120,8 +135,12 @@ NEEDED: Mapping[AccountKind, tuple[str, ...]] = {
 }
 """The credentials without which a kind cannot work."""
 
+WELCOME: Mapping[AccountKind, tuple[str, ...]] = {AccountKind.WECHAT: ("aes_key",)}
+"""What the console asks for besides: a kind works without it, but less safely."""
+
 CHANNELS: Mapping[AccountKind, Callable[[Account, Surroundings], Channel]] = {
     AccountKind.TELEGRAM: _telegram,
+    AccountKind.WECHAT: _wechat,
     AccountKind.KANNEL: _kannel,
     AccountKind.ALIYUN: _aliyun,
     AccountKind.TENCENT: _tencent,

@@ -20,7 +20,8 @@ from store.domain.errors import StoreUnavailable
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SIDE = 2048
 PHOTO = "image/jpeg"
-_OGG_MAGIC = b"OggS"
+_VOICES = {b"OggS": "audio/ogg", b"#!AMR": "audio/amr"}
+"""By what a file begins with: Telegram records Ogg Opus, WeChat AMR."""
 _PDF_MAGIC = b"%PDF-"
 _NAME_LENGTH = 64
 
@@ -49,11 +50,12 @@ class FileStore:
         return self._put(reencoded(content), PHOTO)
 
     def put_voice(self, content: bytes) -> StoredFile:
-        """Keep a voice note as it came (Ogg Opus, as Telegram records). Raises UnusableFileError, StoreUnavailable."""
+        """Keep a voice note as it came. Raises UnusableFileError, StoreUnavailable."""
         check_size(content)
-        if not content.startswith(_OGG_MAGIC):
+        found = next((media_type for magic, media_type in _VOICES.items() if content.startswith(magic)), None)
+        if found is None:
             raise UnusableFileError("not_a_voice")
-        return self._put(content, "audio/ogg")
+        return self._put(content, found)
 
     def put_document(self, content: bytes, media_type: str = "application/octet-stream") -> StoredFile:
         """Keep what we made ourselves, as it is. Raises StoreUnavailable."""

@@ -13,7 +13,8 @@ app = typer.Typer(help="Accounts with the providers that carry messages.", no_ar
 @app.command("add")
 def channel_add(
     kind: Annotated[
-        str, typer.Argument(help="telegram, kannel, aliyun, tencent, twilio, smpp, gammu, web_chat or simulator.")
+        str,
+        typer.Argument(help="telegram, wechat, kannel, aliyun, tencent, twilio, smpp, gammu, web_chat or simulator."),
     ],
     name: Annotated[str, typer.Argument(help="A name of your own for the account.")],
     given: Annotated[

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 
 from store.database import Transaction
-from store.domain.accounts import AccountKind
+from store.domain.accounts import LIES_THERE_KINDS
 from store.domain.answers import AskKind
 from store.domain.deliveries import RANK, DeliveryState, SkipReason
 from store.domain.notices import READER_QUESTIONS
@@ -76,10 +76,10 @@ def _told_there() -> ColumnElement[bool]:
 def _arrived() -> ColumnElement[bool]:
     """Whether the first step has reached the household.
 
-    Telegram gives no receipts: taken is arrived, unless the notice asks for an answer and none came.
+    Telegram and WeChat give no receipts: taken is arrived, unless the notice asks for an answer and none came.
     """
-    by_telegram = exists().where(
-        channel_accounts.c.id == _first.c.account_id, channel_accounts.c.kind == AccountKind.TELEGRAM
+    lies_there = exists().where(
+        channel_accounts.c.id == _first.c.account_id, channel_accounts.c.kind.in_(LIES_THERE_KINDS)
     )
     asks = exists().where(notices.c.id == _first.c.notice_id, notices.c.asks != AskKind.NOTHING)
     answered = exists().where(
@@ -89,7 +89,7 @@ def _arrived() -> ColumnElement[bool]:
         _first.c.state.in_((DeliveryState.DELIVERED, DeliveryState.READ)),
         _first.c.confirmed_at.is_not(None),
         answered,
-        and_(_first.c.state == DeliveryState.SENT, by_telegram, ~asks),
+        and_(_first.c.state == DeliveryState.SENT, lies_there, ~asks),
     )
 
 

@@ -10,6 +10,7 @@ from store.domain.people import ContactKind
 class AccountKind(StrEnum):
     WEB_CHAT = "web_chat"
     TELEGRAM = "telegram"
+    WECHAT = "wechat"
     KANNEL = "kannel"
     ALIYUN = "aliyun"
     TENCENT = "tencent"
@@ -22,6 +23,7 @@ class AccountKind(StrEnum):
 REACHES: Mapping[AccountKind, ContactKind] = {
     AccountKind.WEB_CHAT: ContactKind.WEB_CHAT,
     AccountKind.TELEGRAM: ContactKind.TELEGRAM,
+    AccountKind.WECHAT: ContactKind.WECHAT,
     AccountKind.KANNEL: ContactKind.PHONE,
     AccountKind.ALIYUN: ContactKind.PHONE,
     AccountKind.TENCENT: ContactKind.PHONE,
@@ -35,6 +37,9 @@ SMS_KINDS = frozenset(kind for kind, contact in REACHES.items() if contact is Co
 
 WAITING_KINDS = frozenset({AccountKind.WEB_CHAT, AccountKind.SIMULATOR})
 """Kinds that send nothing: the delivery's row is the message and waits until its page reads it."""
+
+LIES_THERE_KINDS = frozenset({AccountKind.TELEGRAM, AccountKind.WECHAT})
+"""Kinds that send no receipts: what their server has taken lies in the chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,18 @@ class ContactKind(StrEnum):
 
     PHONE = "phone"
     TELEGRAM = "telegram"
+    WECHAT = "wechat"
     WEB_CHAT = "web_chat"
 
     @property
     def has_own_account(self) -> bool:
         """Whether an address means something only to the account that it came through."""
         return self is not ContactKind.PHONE
+
+    @property
+    def closes(self) -> bool:
+        """Whether its channel takes messages only for a while after the person wrote (`contacts.open_until`)."""
+        return self is ContactKind.WECHAT
 
 
 class Proof(StrEnum):

@@ -1,7 +1,7 @@
 """How far a notice has come with each household, and when its ledger may be closed.
 
-A receipt, a reading, an answer, and a message that lies in a Telegram chat prove that it arrived. That a gateway took
-it proves nothing: such a household counts as sent, never as reached.
+A receipt, a reading, an answer, and a message that lies in a Telegram or WeChat chat prove that it arrived. That a
+gateway took it proves nothing: such a household counts as sent, never as reached.
 """
 
 from collections.abc import Mapping

@@ -19,9 +19,10 @@ from notifier.channels.sms.tencent_api import TencentApi
 from notifier.channels.sms.tencent_signature import TencentKey
 from notifier.channels.sms.twilio import TwilioChannel
 from notifier.channels.telegram import TelegramChannel
+from notifier.channels.wechat import WechatChannel
 from store.domain.accounts import AccountKind
 from tests.contract.carriers import BROKEN_SPOOLS, DISHONEST_SMSCS, gammu_at, gammu_served, smpp_at, smpp_served
-from tests.fakes import aliyun, tencent, twilio
+from tests.fakes import aliyun, tencent, twilio, wechat
 from tests.fakes.bot_api import BotApi
 
 SECRET = "s3cret-of-the-hook"
@@ -35,6 +36,16 @@ def telegram_at(base_url: str, token: str = TOKEN) -> Channel:
         mode="webhook",
         webhook_secret=SECRET,
         public_url="https://village.example/hook/1/updates",
+        base_url=base_url,
+        timeout_seconds=0.3,
+    )
+
+
+def wechat_at(base_url: str) -> Channel:
+    return WechatChannel(
+        app_id=wechat.APP_ID,
+        app_secret=wechat.APP_SECRET,
+        token=wechat.TOKEN,
         base_url=base_url,
         timeout_seconds=0.3,
     )
@@ -84,6 +95,7 @@ def twilio_at(base_url: str) -> Channel:
 
 MAKERS: dict[AccountKind, Callable[[str], Channel]] = {
     AccountKind.TELEGRAM: telegram_at,
+    AccountKind.WECHAT: wechat_at,
     AccountKind.KANNEL: kannel_at,
     AccountKind.ALIYUN: aliyun_at,
     AccountKind.TENCENT: tencent_at,
@@ -91,7 +103,8 @@ MAKERS: dict[AccountKind, Callable[[str], Channel]] = {
     AccountKind.SMPP: smpp_at,
     AccountKind.GAMMU: gammu_at,
 }
-ADDRESSES = {kind: "5001" if kind is AccountKind.TELEGRAM else "+8613900007001" for kind in MAKERS}
+_OF_CHATS = {AccountKind.TELEGRAM: "5001", AccountKind.WECHAT: wechat.CHEN}
+ADDRESSES = {kind: _OF_CHATS.get(kind, "+8613900007001") for kind in MAKERS}
 
 
 @dataclass(slots=True)
@@ -107,6 +120,15 @@ async def _telegram() -> AsyncIterator[Served]:
         fake.user_says(5001, "停水了")
         channel = telegram_at(fake.base_url, fake.token)
         yield Served(channel, "5001", lambda: [sent.text for sent in fake.sent])
+        await channel.close()
+
+
+@asynccontextmanager
+async def _wechat() -> AsyncIterator[Served]:
+    async with wechat.FakeWechat() as fake:
+        fake.writes(wechat.CHEN)
+        channel = wechat_at(fake.base_url)
+        yield Served(channel, wechat.CHEN, lambda: [sent.text for sent in fake.sent])
         await channel.close()
 
 
@@ -164,6 +186,7 @@ async def _gammu() -> AsyncIterator[Served]:
 
 HONEST: dict[AccountKind, Callable[[], AbstractAsyncContextManager[Served]]] = {
     AccountKind.TELEGRAM: _telegram,
+    AccountKind.WECHAT: _wechat,
     AccountKind.KANNEL: _kannel,
     AccountKind.ALIYUN: _aliyun,
     AccountKind.TENCENT: _tencent,
@@ -176,6 +199,14 @@ SIGNERS: dict[AccountKind, Callable[[str, bytes, dict[str, str]], dict[str, str]
     AccountKind.TWILIO: lambda name, body, query: twilio.signed(f"{HOOK}/{name}", body, query),
 }
 """The headers of a call of a route by those providers that sign their calls."""
+
+QUERIES: dict[AccountKind, Callable[[str], dict[str, str]]] = {
+    AccountKind.WECHAT: lambda method: wechat.signed_query() | ({"echostr": "5826"} if method == "GET" else {}),
+}
+"""What those providers put into the query that sign there."""
+
+VERIFIES = {AccountKind.WECHAT: "GET"}
+"""The method by which a provider only asks whether it is we: nothing comes in by it."""
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

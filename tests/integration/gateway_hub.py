@@ -21,7 +21,7 @@ class GatewayHub:
         self.receipts: list[DeliveryReceipt] = []
         self.refusals_left = 0
         self._came = asyncio.Condition()
-        application = web.Application()
+        application = web.Application(client_max_size=20_000_000)
         application.router.add_route("*", "/hook/1/s3cret/{name}", self._serve)
         self._server = TestServer(application)
 

@@ -84,3 +84,11 @@ def test_a_folder_that_cannot_be_written_is_an_outage(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(StoreUnavailable):
         FileStore(tmp_path / "files").put_photo(PICTURES["JPEG"])
+
+
+@pytest.mark.parametrize(("content", "media_type"), [(b"OggS...", "audio/ogg"), (b"#!AMR\n...", "audio/amr")])
+def test_a_voice_is_kept_as_telegram_and_wechat_record_it(tmp_path: Path, content: bytes, media_type: str) -> None:
+    store = FileStore(tmp_path)
+    kept = store.put_voice(content)
+    assert kept.media_type == media_type
+    assert store.path_of(kept.sha256).read_bytes() == content

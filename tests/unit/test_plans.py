@@ -70,6 +70,7 @@ def test_an_sms_may_not_follow_days_later(minutes: int) -> None:
 
 CREDENTIALS = {
     AccountKind.TELEGRAM: {"token": "1:t"},
+    AccountKind.WECHAT: {"app_id": "wx1", "app_secret": "s", "token": "t"},
     AccountKind.KANNEL: {"send_url": "http://127.0.0.1:1/", "username": "u", "password": "p", "sender": "1"},
     AccountKind.ALIYUN: {"access_key_id": "k", "access_key_secret": "s", "signature": "榕溪村"},
     AccountKind.TENCENT: {"secret_id": "i", "secret_key": "k", "app_id": "1", "signature": "榕溪村"},

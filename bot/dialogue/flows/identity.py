@@ -56,7 +56,7 @@ async def shared(talk: Talk, number: str) -> Answer:
 
 
 async def link(talk: Talk, said: Said) -> Answer | None:
-    """关联 and eight digits: a member of staff links his phone. Telegram's start button brings them too."""
+    """关联 and eight digits: a member of staff links his phone. Telegram's start and WeChat's scan bring them."""
     match = _LINK_CODE.search(said.normal)
     if not match or not said.text.lower().startswith(("关联", "/start", "link")):
         return None

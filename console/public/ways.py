@@ -41,7 +41,7 @@ class _Ways:
     async def contact(self, request: web.Request) -> web.Response:
         async with self.board.village(request) as (tx, settings):
             ways = await ways_of(tx, self.board, settings)
-        return self.board.page(request, "contact.html", settings, ways=ways)
+        return self.board.page(request, "contact.html", settings, ways=ways, wechat_name=settings.wechat_name)
 
     async def code(self, request: web.Request) -> web.Response:
         async with self.board.village(request) as (tx, settings):

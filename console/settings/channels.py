@@ -6,9 +6,9 @@ from aiohttp import web
 
 from console.settings.room import back, begin_press, place_of, show
 from console.visits import Fields, Office, Told, Visit
-from notifier.accounts import Checked, add_working_account, check_account
+from notifier.accounts import Checked, add_working_account, check_account, hook_url
 from notifier.pages import language_asked
-from notifier.registry import NEEDED
+from notifier.registry import NEEDED, WELCOME
 from store.actions.accounts import start_account
 from store.database import Transaction
 from store.domain.accounts import Account, AccountKind
@@ -20,9 +20,9 @@ from store.queries.channel_health import accounts_around, health_of
 
 KINDS = (*NEEDED, AccountKind.WEB_CHAT)
 """The simulator is for practising and is not added here."""
-SECRET = frozenset({"token", "password", "access_key_secret", "secret_key", "auth_token"})
+SECRET = frozenset({"token", "password", "access_key_secret", "secret_key", "auth_token", "app_secret", "aes_key"})
 """Never shown again, not even in the form that was refused."""
-CREDENTIALS = frozenset(name for names in NEEDED.values() for name in names)
+CREDENTIALS = frozenset(name for names in (*NEEDED.values(), *WELCOME.values()) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,15 @@ class ChannelPages:
             try:
                 await add_working_account(tx, area, kind, name, given, self.office.outside, actor=actor)
             except Refusal as refusal:
-                raise self._by_labels(request, refusal) from refusal
+                raise self._by_labels(request, kind, refusal) from refusal
         raise back("channels", area, "added")
 
-    def _by_labels(self, request: web.Request, refusal: Refusal) -> Refusal:
+    def _by_labels(self, request: web.Request, kind: str, refusal: Refusal) -> Refusal:
         """What is missing by the names that the form gives it; a provider's own error may hold what was typed."""
         if refusal.key == "channel.credentials_missing":
             labels = self.office.pages.words(language_asked(request))["credential"]
-            missing = "、".join(labels[name] for name in str(refusal.params["missing"]).split(", "))
+            named = str(refusal.params["missing"]).split(", ")
+            missing = "、".join(labels.get(f"{kind}_{name}") or labels[name] for name in named)
             return Refusal("channel.credentials_missing", missing=missing)
         return Refusal("channel.credentials_unusable") if refusal.key == "channel.credentials_wrong" else refusal
 
@@ -95,6 +96,11 @@ class ChannelPages:
             place,
             found=found,
             managed=managed,
+            addresses={
+                one.account.id: f"{hook_url(one.account, self.office.outside)}/updates"
+                for one in found
+                if one.account.kind is AccountKind.WECHAT and one.account.area_id in managed
+            },
             may_add=may_manage_channels(visit.person, place.area.path),
             tested_id=tested[0] if tested else 0,
             checked=tested[1] if tested else None,
@@ -116,10 +122,13 @@ class ChannelPages:
             kinds=KINDS,
             kind=kind if kind in KINDS else "",
             asked=_asked(kind),
+            welcome=WELCOME.get(AccountKind(kind), ()) if kind in KINDS else (),
             secret=SECRET,
             written={name: value for name, value in written.items() if name not in SECRET},
         )
 
 
 def _asked(kind: str) -> tuple[str, ...]:
-    return NEEDED.get(AccountKind(kind), ()) if kind in KINDS else ()
+    if kind not in KINDS:
+        return ()
+    return NEEDED.get(AccountKind(kind), ()) + WELCOME.get(AccountKind(kind), ())

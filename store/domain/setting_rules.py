@@ -28,6 +28,7 @@ _LATEST_QUIET = time(22)
 _EARLIEST_DAY = time(6)
 MOST_OWN_DAYS = 400
 _TELEGRAM_NAME = re.compile(r"[A-Za-z0-9_]{5,32}")
+_LONGEST_WECHAT_NAME = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,14 @@ def _telegram_name(value: object) -> str:
     return name
 
 
+def _wechat_name(value: object) -> str:
+    """WeChat itself allows fifteen Chinese characters."""
+    name = str(value).strip()
+    if len(name) > _LONGEST_WECHAT_NAME or not name.isprintable():
+        raise ValueError(name)
+    return name
+
+
 _CHECKS: Mapping[str, Callable[[object], object]] = {
     "landline": _landline,
     "language": _language,
@@ -161,4 +170,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "disclosure_holiday_rule": _holiday_rule,
     "disclosure_monthly": _categories,
     "telegram_name": _telegram_name,
+    "wechat_name": _wechat_name,
 }

@@ -35,8 +35,8 @@ class AreaSettings:
     Accounts are disclosed on the `disclosure_day` of each month; on a free day, as `disclosure_holiday_rule` says;
     `disclosure_monthly` are the categories of which something is said every month. Lists of names are posted for
     `posted_days`, objections taken for `objection_days`, answered within `reply_days` (provinces differ).
-    `telegram_name` is the public name of the village's bot, "" where it has none. `own_texts` are the messages that it
-    says in its own words, by `own_text_name`.
+    `telegram_name` is the public name of the village's bot, `wechat_name` that of its Official Account, "" where it has
+    none. `own_texts` are the messages that it says in its own words, by `own_text_name`.
     """
 
     area: Area
@@ -62,6 +62,7 @@ class AreaSettings:
     objection_days: int
     reply_days: int
     telegram_name: str
+    wechat_name: str
     own_texts: Mapping[str, str]
 
 
@@ -71,6 +72,7 @@ LANGUAGES = ("zh_CN", "en")
 DEFAULTS: Mapping[str, object] = {
     "landline": "",
     "telegram_name": "",
+    "wechat_name": "",
     "disclosure_day": DISCLOSURE_DAY,
     "disclosure_holiday_rule": HolidayRule.NEXT,
     "disclosure_monthly": ["finance"],
@@ -128,5 +130,6 @@ def settings_of(area: Area, village_name: str, values: Mapping[str, object]) -> 
         objection_days=int(str(merged["objection_days"])),
         reply_days=int(str(merged["reply_days"])),
         telegram_name=str(merged["telegram_name"]).removeprefix("@"),
+        wechat_name=str(merged["wechat_name"]),
         own_texts={name: str(value) for name, value in values.items() if is_own_text(name)},
     )

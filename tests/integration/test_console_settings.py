@@ -263,7 +263,7 @@ async def test_a_provider_that_does_not_answer_is_said_to_be_away(
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("kind", [AccountKind.SMPP, AccountKind.ALIYUN, AccountKind.WEB_CHAT])
+@pytest.mark.parametrize("kind", [AccountKind.SMPP, AccountKind.ALIYUN, AccountKind.WECHAT, AccountKind.WEB_CHAT])
 async def test_an_account_is_added_sealed_and_shown_nowhere(
     hub: Hub, administrator: Browser, kind: AccountKind
 ) -> None:
@@ -278,6 +278,27 @@ async def test_an_account_is_added_sealed_and_shown_nowhere(
     async with hub.books() as tx:
         [account] = [one for one in await all_accounts(tx) if one.name == f"新{kind}"]
     assert dict(account.credentials) == given
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_a_wechat_account_may_be_in_safe_mode_and_says_what_to_enter_there(
+    hub: Hub, administrator: Browser
+) -> None:
+    form = f"/console/settings/channels/new?area={hub.village.id}&kind=wechat"
+    given = {"name": "公众号", "app_id": "wx1", "token": SECRET, "app_secret": SECRET}
+    await administrator.get(form)
+    refused = await administrator.press("/console/settings/channels/new", **given | {"app_secret": ""})
+    assert ("还缺:开发者密码" in refused.text, SECRET in refused.text) == (True, False)
+    await administrator.get(form)
+    wrong = await administrator.press("/console/settings/channels/new", **given, aes_key="太短")
+    assert ("有一项填得不对" in wrong.text, "太短" in wrong.text) == (True, False)
+    await administrator.get(form)
+    added = await administrator.press("/console/settings/channels/new", **given, aes_key="a" * 43)
+    assert ("添好了" in added.text, "a" * 43 in added.text) == (True, False)
+    async with hub.books() as tx:
+        [account] = [one for one in await all_accounts(tx) if one.name == "公众号"]
+    assert f"/hook/{account.id}/{account.hook_secret}/updates" in added.text
+    assert account.credentials["aes_key"] == "a" * 43
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,9 @@ async def test_the_ways_to_the_village_have_codes(hub: Hub, reader: Client) -> N
         assert (answer.content_type, (await answer.read())[:4]) == ("image/png", b"\x89PNG")
     async with hub.books() as tx:
         await change_setting(tx, hub.village.id, "telegram_name", "javascript:alert(1)", actor="test")
-    assert "javascript" not in await text_of(reader, f"/v/{hub.village.id}/contact/")
+        await change_setting(tx, hub.village.id, "wechat_name", "榕溪村<b>", actor="test")
+    page = await text_of(reader, f"/v/{hub.village.id}/contact/")
+    assert ("javascript" in page, "公众号“榕溪村&lt;b&gt;”" in page) == (False, True)
     assert (await reader.get(f"/v/{hub.village.id}/contact/telegram.png")).status == 404
 
 

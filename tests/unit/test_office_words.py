@@ -8,7 +8,7 @@ import pytest
 from console.settings.channels import KINDS
 from console.settings.room import SECTIONS
 from console.settings.setting_lines import CHOICES, SHOWN, TICKS
-from notifier.registry import NEEDED
+from notifier.registry import NEEDED, WELCOME
 from notifier.render import TEMPLATES
 from store.domain.people import Role
 
@@ -48,5 +48,6 @@ def test_everything_that_can_be_set_has_words(language: str) -> None:
         assert all(f"{name}_{choice}" in said["setting_choice"] for choice in CHOICES.get(name, ()))
         assert all(f"disclosure_{choice}" in every["option"] for choice in TICKS.get(name, ()))
     assert set(Role) == set(every["role"])
-    assert {name for kind in KINDS for name in NEEDED.get(kind, ())} <= set(said["credential"])
+    asked = {(kind, name) for kind in KINDS for name in (*NEEDED.get(kind, ()), *WELCOME.get(kind, ()))}
+    assert all({name, f"{kind}_{name}"} & set(said["credential"]) for kind, name in asked)
     assert {f"section_{section or 'index'}" for section in SECTIONS} <= set(said["settings"])

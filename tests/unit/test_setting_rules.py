@@ -25,6 +25,8 @@ from store.domain.settings import DEFAULTS, settings_of
         ("disclosure_monthly", ["finance", "assets", "finance"], ["finance", "assets"]),
         ("telegram_name", "@rongxi_bot", "rongxi_bot"),
         ("telegram_name", "", ""),
+        ("wechat_name", " 榕溪村委会 ", "榕溪村委会"),
+        ("wechat_name", "", ""),
     ],
 )
 def test_what_makes_sense_is_kept(name: str, value: object, kept: object) -> None:
@@ -52,6 +54,8 @@ def test_what_makes_sense_is_kept(name: str, value: object, kept: object) -> Non
         ("disclosure_monthly", "finance", "setting.wrong"),
         ("disclosure_monthly", ["gossip"], "setting.wrong"),
         ("telegram_name", "t.me/rongxi", "setting.wrong"),
+        ("wechat_name", "榕" * 31, "setting.wrong"),
+        ("wechat_name", "榕溪\n村", "setting.wrong"),
         ("nonsense", 1, "setting.unknown"),
     ],
 )

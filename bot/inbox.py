@@ -190,6 +190,7 @@ def _arrival(message: InboundMessage, stored: Sequence[StoredFile], unusable: st
         longitude=message.location.longitude if message.location else None,
         shared_number=clean(message.shared_number),
         missed_call=message.missed_call,
+        open_seconds=message.open_seconds,
     )
     name = clean(message.display_name)[:80]
     return InboundArrival(_fitting(clean(message.provider_id)), clean(message.address), name, body)

@@ -1,9 +1,11 @@
 """Writing what is to be said to people into the delivery ledger, in the words of their language and channel."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from notifier.by_phone import tells_by_phone
+from notifier.channels.wechat_text import parts_of
 from notifier.render import Medium, Rendered, Renderer, button_rows
 from store.actions.deliveries import (
     Draft,
@@ -14,9 +16,10 @@ from store.actions.deliveries import (
     write_delivery,
 )
 from store.actions.turn import Turn
+from store.actions.windows import put_off_questions
 from store.database import Transaction
 from store.domain.accounts import SMS_KINDS, Account, AccountKind
-from store.domain.deliveries import SkipReason
+from store.domain.deliveries import DeliveryState, SkipReason
 from store.domain.people import Contact
 from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.settings import AreaSettings
@@ -24,6 +27,7 @@ from store.domain.speech import Question, Say, Tell
 from store.queries.accounts import account_reaching, accounts_serving
 from store.queries.areas import settings_for
 from store.queries.people import contacts_by_ids
+from store.queries.windows import closed_among
 
 BULK_FROM = 20
 """So many people told at once are a broadcast, which lets conversations pass."""
@@ -58,8 +62,21 @@ async def write_replies(turn: Turn, renderer: Renderer, says: Sequence[Say], lan
             is_receipt=turn.is_vote,
             matter_id=turn.matter_id,
         )
-        written.append(Written(await write_delivery(turn.tx, draft), turn.account.id))
+        for part in _in_parts([draft], {turn.account.id} if turn.account.kind is AccountKind.WECHAT else ()):
+            written.append(Written(await write_delivery(turn.tx, part), turn.account.id))
     return written
+
+
+def _in_parts(drafts: Sequence[Draft], wechat: Collection[int]) -> Sequence[Draft]:
+    """A text that is too long for one message of WeChat takes several; its choices stand under the last."""
+    if not wechat:
+        return drafts
+    parted = []
+    for draft in drafts:
+        *first, last = parts_of(draft.text) if draft.account_id in wechat else (draft.text,)
+        parted += [replace(draft, text=part, buttons=[]) for part in first]
+        parted.append(replace(draft, text=last))
+    return parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +118,37 @@ async def _put_buttons_away(turn: Turn) -> list[Written]:
 async def write_tells(tx: Transaction, renderer: Renderer, tells: Sequence[Tell]) -> list[Written]:
     """What is told to people who did not ask just now. What can wait is not sent by SMS in quiet hours.
 
-    The statements do not grow with the people: a question to a whole village is written like one to a neighbour.
+    Whose chat takes nothing before he writes again is told by his phone; else it waits for that. The statements do not
+    grow with the people: a question to a whole village is written like one to a neighbour.
     """
     addressees = await _addressees(tx, sorted({tell.contact_id for tell in tells}))
+    closed = await closed_among(tx, [to.contact for to in addressees.values()])
+    if closed:
+        tells = await tells_by_phone(tx, tells, closed)
+        addressees |= await _addressees(tx, sorted({tell.contact_id for tell in tells} - addressees.keys()))
+    dormant = {contact.id for contact in closed}
     tells = [tell for tell in tells if not (tell.only_in_chat and addressees[tell.contact_id].medium is Medium.SMS)]
     question_ids = await _ask(tx, tells)
     is_bulk = len(tells) >= BULK_FROM
     rendered: dict[tuple[int, str, Medium, int], Rendered] = {}
-    drafts = []
+    drafts: list[Draft] = []
     for tell in tells:
         to = addressees[tell.contact_id]
         same = (id(tell.say), to.contact.language, to.medium, to.contact.area_id)
         if same not in rendered:
             rendered[same] = renderer.render(tell.say, to.contact.language, to.medium, to.settings)
         question_id = question_ids.get((tell.contact_id, tell.question)) if tell.question else None
-        drafts.append(_draft(tx.now, tell, to, rendered[same], question_id, is_bulk=is_bulk))
-    ids = await write_deliveries_for_ids(tx, drafts)
+        state = DeliveryState.DORMANT if tell.contact_id in dormant else DeliveryState.QUEUED
+        drafts.append(_draft(tx.now, tell, to, rendered[same], question_id, state, is_bulk=is_bulk))
+    await put_off_questions(
+        tx, [question_id for (contact_id, _), question_id in question_ids.items() if contact_id in dormant]
+    )
+    by_wechat = {to.account.id for to in addressees.values() if to.account and to.account.kind is AccountKind.WECHAT}
+    parts = _in_parts(drafts, by_wechat)
+    ids = await write_deliveries_for_ids(tx, parts)
     return [
-        Written(delivery_id, None if draft.skipped else draft.account_id)
-        for delivery_id, draft in zip(ids, drafts, strict=True)
+        Written(delivery_id, None if draft.skipped or draft.state is DeliveryState.DORMANT else draft.account_id)
+        for delivery_id, draft in zip(ids, parts, strict=True)
     ]
 
 
@@ -150,7 +179,14 @@ async def _ask(tx: Transaction, tells: Sequence[Tell]) -> dict[tuple[int, Questi
 
 
 def _draft(
-    now: datetime, tell: Tell, to: _Addressee, rendered: Rendered, question_id: int | None, *, is_bulk: bool
+    now: datetime,
+    tell: Tell,
+    to: _Addressee,
+    rendered: Rendered,
+    question_id: int | None,
+    state: DeliveryState,
+    *,
+    is_bulk: bool,
 ) -> Draft:
     return Draft(
         area_id=to.contact.area_id,
@@ -163,6 +199,7 @@ def _draft(
         matter_id=tell.matter_id,
         occurrence_id=tell.occurrence_id,
         is_bulk=is_bulk,
+        state=state,
         skipped=_why_not(to.contact, to.account),
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from notifier.channels.sms.linter import objections
 from notifier.channels.sms.segments import count_parts
+from notifier.channels.wechat_text import is_one_message
 from notifier.render import Medium, Rendered, Renderer
 from notifier.telling import medium_of
-from store.domain.accounts import Account
+from store.domain.accounts import Account, AccountKind
 from store.domain.answers import looks_like_vote
 from store.domain.notices import Notice
 from store.domain.plans import Objected
@@ -83,10 +84,17 @@ def _candidates(
 ) -> Iterator[tuple[Rendered, bool]]:
     medium = medium_of(account.kind)
     whole = _render(renderer, notice, language, medium, settings, whole=True)
-    if medium is Medium.CHAT or count_parts(whole.text).parts <= settings.notice_parts:
+    fits = _fits(account, whole.text, settings)
+    if fits:
         yield whole, True
-    if medium is Medium.SMS:
-        yield _render(renderer, notice, language, medium, settings, whole=False), False
+    if medium is Medium.SMS or not fits:
+        yield _render(renderer, notice, language, Medium.SMS, settings, whole=False), False
+
+
+def _fits(account: Account, text: str, settings: AreaSettings) -> bool:
+    if medium_of(account.kind) is Medium.SMS:
+        return count_parts(text).parts <= settings.notice_parts
+    return account.kind is not AccountKind.WECHAT or is_one_message(text)
 
 
 def _render(

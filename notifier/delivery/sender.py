@@ -26,6 +26,7 @@ from store.actions.accounts import stop_account
 from store.actions.attempts import Attempt, record_attempts
 from store.actions.claiming import Claimed, Pace, claim, rest_addresses
 from store.actions.contacts import bury_contact
+from store.actions.windows import close_windows
 from store.database import Database, Transaction
 from store.domain.accounts import Account
 from store.domain.deliveries import DeliveryState
@@ -221,6 +222,9 @@ class Sender:
         for row, error in refused:
             if error.opted_out:
                 await bury_contact(tx, row.contact_id)
+        closed = [row for row, error in refused if error.closed]
+        if closed:
+            await close_windows(tx, [row.contact_id for row in closed], [row.id for row in closed])
         stopping = next((error.code for _, error in refused if error.stops_channel), None)
         if stopping is not None:
             await stop_account(tx, self._account, stopping)

@@ -163,7 +163,8 @@ async def _redact_receipts(tx: Transaction, matter_id: int) -> None:
     shown_on_pages = select(channel_accounts.c.id).where(channel_accounts.c.kind.in_(WAITING_KINDS))
     await tx.run(
         receipts.where(
-            deliveries.c.state == DeliveryState.QUEUED, deliveries.c.account_id.not_in(shown_on_pages)
+            deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.DORMANT)),
+            deliveries.c.account_id.not_in(shown_on_pages),
         ).values(state=DeliveryState.SKIPPED, reason=SkipReason.VOTE_CLOSED)
     )
     await tx.run(receipts.values(text=RECEIPT_GONE, buttons=[]))

@@ -4,11 +4,12 @@ from store.actions.contacts import address_of
 from store.actions.ticket_steps import change_state, record_event, say_on_ticket
 from store.database import Transaction
 from store.domain.errors import NotAllowed, Refusal
-from store.domain.people import ContactKind, Role, Staff
+from store.domain.people import Contact, ContactKind, Role, Staff
 from store.domain.tickets import TRANSITIONS, Category, Ticket, TicketEvent, asker_of
 from store.queries.access import may_know_sender
 from store.queries.people import contact_by_id, staff_with_role
 from store.queries.tickets import barred_from, tickets_joined_to
+from store.queries.windows import closed_among, phones_instead
 from store.tables import tickets
 
 
@@ -35,8 +36,7 @@ async def spend_sms_answer(tx: Transaction, ticket: Ticket) -> bool:
 
 async def number_to_ring(tx: Transaction, ticket: Ticket, person: Staff) -> str:
     """Where a resident of SMS had his one answer already: his number, to be rung. Else "", and one may be sent."""
-    contact = await contact_by_id(tx, asker_of(ticket))
-    if contact.kind is not ContactKind.PHONE or await spend_sms_answer(tx, ticket):
+    if await _phone_of(tx, ticket) is None or await spend_sms_answer(tx, ticket):
         return ""
     return await show_number(tx, ticket, person)
 
@@ -48,11 +48,20 @@ async def show_number(tx: Transaction, ticket: Ticket, person: Staff) -> str:
     """
     if not may_know_sender(person, ticket):
         raise NotAllowed("ticket.sender_hidden")
-    contact = await contact_by_id(tx, asker_of(ticket))
-    if contact.kind is not ContactKind.PHONE:
+    phone = await _phone_of(tx, ticket)
+    if phone is None:
         return ""
-    tx.audit(ticket.village_id, f"staff:{person.id}", "contact.shown", f"contact:{contact.id}")
-    return await address_of(tx, contact.id)
+    tx.audit(ticket.village_id, f"staff:{person.id}", "contact.shown", f"contact:{phone.id}")
+    return await address_of(tx, phone.id)
+
+
+async def _phone_of(tx: Transaction, ticket: Ticket) -> Contact | None:
+    """Whoever asked by phone, or the phone that is told while his chat takes nothing; None where he is told in chat."""
+    contact = await contact_by_id(tx, asker_of(ticket))
+    if contact.kind is ContactKind.PHONE:
+        return contact
+    closed = await closed_among(tx, [contact])
+    return (await phones_instead(tx, closed)).get(contact.id) if closed and not ticket.confidential else None
 
 
 async def note_on_ticket(tx: Transaction, ticket: Ticket, person: Staff, text: str) -> None:

@@ -33,6 +33,7 @@ class Draft:
     is_receipt: bool = False
     is_bulk: bool = False
     """One of very many, which lets conversations pass."""
+    state: DeliveryState = DeliveryState.QUEUED
     skipped: SkipReason | None = None
     replaces: str = ""
 
@@ -84,7 +85,7 @@ def _row(tx: Transaction, draft: Draft) -> dict[str, object]:
         "replaces": draft.replaces,
         "is_receipt": draft.is_receipt,
         "is_bulk": draft.is_bulk,
-        "state": DeliveryState.SKIPPED if draft.skipped else DeliveryState.QUEUED,
+        "state": DeliveryState.SKIPPED if draft.skipped else draft.state,
         "reason": draft.skipped or "",
         "provider_id": "",
         "attempts": 0,

@@ -16,6 +16,7 @@ from store.actions.contacts import find_or_add_contact, revived
 from store.actions.inbound import INBOUND_ADDRESS
 from store.actions.questions import open_questions
 from store.actions.sessions import keep_session, session_of
+from store.actions.windows import ask_now, open_window
 from store.database import Transaction, driver_errors_mapped
 from store.domain.accounts import REACHES, Account, AccountKind
 from store.domain.conversation import OpenQuestion, Session, Speaker
@@ -41,6 +42,7 @@ class Turn:
     """What one message brings, and what is to be remembered when it is done.
 
     `is_group`: it came from a chat of many (Telegram gives groups negative ids), where nobody's matters are spoken of.
+    `asked_late` are questions that had waited for this message, and go out only now.
     """
 
     tx: Transaction
@@ -58,6 +60,7 @@ class Turn:
     is_vote: bool = False
     matter_id: int | None = None
     tells_flood: bool = False
+    asked_late: Sequence[int] = ()
 
 
 class TurnFailed(Exception):
@@ -139,6 +142,8 @@ async def _begin(tx: Transaction, row: Any) -> Turn:
     account = await account_by_id(tx, row.account_id)
     address, _, display_name = tx.keyring.open(row.address, context=INBOUND_ADDRESS).partition("\0")
     contact = await _contact_of(tx, account, address, row.address_index, display_name)
+    body = body_from(row.body)
+    woken = await open_window(tx, contact.id, row.received_at, body.open_seconds) if body.open_seconds else ()
     session, flood_told_at = await session_of(tx, contact)
     return Turn(
         tx=tx,
@@ -146,13 +151,14 @@ async def _begin(tx: Transaction, row: Any) -> Turn:
         provider_id=row.provider_id,
         account=account,
         speaker=await speaker_of(tx, contact, account, session.speaker_id),
-        body=body_from(row.body),
+        body=body,
         session=session,
         questions=await open_questions(tx, contact),
         failures=row.failures,
         flooding=not row.failures and row.due_at > row.received_at,
         is_group=account.kind is AccountKind.TELEGRAM and address.startswith("-"),
         flood_told=flood_told_at is not None and flood_told_at > tx.now - FLOOD_WINDOW,
+        asked_late=woken,
     )
 
 
@@ -183,6 +189,7 @@ async def _finish(turn: Turn) -> None:
     body = replace(turn.body, text=VOTE, button="") if turn.is_vote else turn.body
     handled = {"state": "handled", "handled_at": tx.now, "contact_id": contact.id, "body": body_document(body)}
     await tx.run(_END_MESSAGE, {"message": turn.inbound_id, **handled})
+    await ask_now(tx, turn.asked_late)
 
 
 _END_MESSAGE = inbound_messages.update().where(inbound_messages.c.id == bindparam("message"))

@@ -9,6 +9,8 @@ class DeliveryState(StrEnum):
     """The second step of a plan, which waits to see whether the first one arrives."""
     PAUSED = "paused"
     """Held back by a person until he lets the notice go on."""
+    DORMANT = "dormant"
+    """Waits until the person writes again: his channel takes nothing for him before that."""
     SENDING = "sending"
     UNKNOWN = "unknown"
     SENT = "sent"
@@ -22,6 +24,7 @@ RANK = {
     DeliveryState.QUEUED: 0,
     DeliveryState.HELD: 0,
     DeliveryState.PAUSED: 0,
+    DeliveryState.DORMANT: 0,
     DeliveryState.SENDING: 1,
     DeliveryState.UNKNOWN: 2,
     DeliveryState.SENT: 3,
@@ -47,6 +50,8 @@ class SkipReason(StrEnum):
     """No gateway there takes this text."""
     DAILY_LIMIT = "daily_limit"
     """The number has had its most for the day."""
+    WINDOW_CLOSED = "window_closed"
+    """His channel takes nothing for him before he writes again."""
     REACHED = "reached"
     """Of a second step: the first one has arrived."""
     SHARED_ADDRESS = "shared_address"

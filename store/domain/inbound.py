@@ -10,7 +10,10 @@ VOTE = "[vote]"
 
 @dataclass(frozen=True, slots=True)
 class InboundBody:
-    """What was said. `files` are digests of kept files; `unusable` is why an attachment could not be kept."""
+    """What was said. `files` are digests of kept files; `unusable` is why an attachment could not be kept.
+
+    `open_seconds` is how long its channel takes messages for this person after it, where there is such a limit.
+    """
 
     text: str = field(default="", repr=False)
     button: str = ""
@@ -21,9 +24,10 @@ class InboundBody:
     longitude: float | None = None
     shared_number: str = field(default="", repr=False)
     missed_call: bool = False
+    open_seconds: int = 0
 
 
-_FIELDS = tuple(one.name for one in fields(InboundBody))
+_FIELDS = tuple(one.name for one in fields(InboundBody) if one.name != "open_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ class InboundArrival:
 
 def body_document(body: InboundBody) -> dict[str, object]:
     """What `body_from` reads."""
-    return {name: getattr(body, name) for name in _FIELDS}
+    document: dict[str, object] = {name: getattr(body, name) for name in _FIELDS}
+    if body.open_seconds:
+        document["open_seconds"] = body.open_seconds
+    return document
 
 
 def body_from(document: Mapping[str, Any]) -> InboundBody:

@@ -124,6 +124,7 @@ UNREACHED_REASONS = (
     SkipReason.NO_ACCOUNT,
     SkipReason.TEXT_REFUSED,
     SkipReason.DAILY_LIMIT,
+    SkipReason.WINDOW_CLOSED,
 )
 """Why no message reaches somebody: a visit is the way left. Who opted out chose so, and is not visited for it."""
 

@@ -104,7 +104,17 @@ def _contacts_with(*conditions: Any) -> Select[Any]:
     """A row for each of a contact's holders, and one for a contact that nobody holds."""
     held = contact_holders.alias("held")
     return (
-        select(contacts, held.c.resident_id.label("holder_id"))
+        select(
+            contacts.c.id,
+            contacts.c.area_id,
+            contacts.c.kind,
+            contacts.c.account_id,
+            contacts.c.language,
+            contacts.c.staff_id,
+            contacts.c.opted_out_at,
+            contacts.c.dead_at,
+            held.c.resident_id.label("holder_id"),
+        )
         .join(held, held.c.contact_id == contacts.c.id, isouter=True)
         .where(*conditions)
         .order_by(contacts.c.id, held.c.resident_id)

@@ -34,9 +34,10 @@ STANDING: dict[int, SkipReason] = {
     2: SkipReason.DAILY_LIMIT,
     3: SkipReason.TEXT_REFUSED,
     4: SkipReason.NO_ACCOUNT,
-    5: SkipReason.DEAD_CONTACT,
-    6: SkipReason.NO_CONTACT,
-    7: SkipReason.SHARED_ADDRESS,
+    5: SkipReason.WINDOW_CLOSED,
+    6: SkipReason.DEAD_CONTACT,
+    7: SkipReason.NO_CONTACT,
+    8: SkipReason.SHARED_ADDRESS,
 }
 """Why somebody gets nothing: a refusal that was asked for counts before a fault of ours."""
 

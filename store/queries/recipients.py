@@ -39,7 +39,7 @@ from store.queries.membership import addressed, is_adult
 from store.queries.planned import FIRST, OPEN, SECOND, STANDING, planned
 from store.tables import contact_holders, contacts, deliveries, household_proxies, households, residents
 
-_OPTED_OUT, _LIMITED, _REFUSED, _NO_ACCOUNT, _DEAD, _NO_CONTACT, _SHARED = STANDING
+_OPTED_OUT, _LIMITED, _REFUSED, _NO_ACCOUNT, _CLOSED, _DEAD, _NO_CONTACT, _SHARED = STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ async def find_told(tx: Transaction, search: Search, notice_id: int) -> None:
 async def _begin(tx: Transaction, search: Search) -> "_Finding":
     await tx.connection.run_sync(planned.create, checkfirst=True)
     await tx.run(planned.delete())
-    return _Finding(search, await _busy(tx, search.routes, search.day) if search.day else ())
+    return _Finding(search, await _busy(tx, search.routes, search.day) if search.day else (), tx.now)
 
 
 async def _look_over(tx: Transaction) -> None:
@@ -148,6 +148,7 @@ class _Finding:
 
     search: Search
     busy: Sequence[bytes]
+    now: datetime
 
     @property
     def chats(self) -> list[int]:
@@ -338,14 +339,20 @@ class _Finding:
     def _standing(self, route: ColumnElement[Any]) -> ColumnElement[int]:
         refused = [number for number, one in enumerate(self.search.routes) if one.account_id is None]
         is_busy = contacts.c.address_index.in_(self.busy) if self.busy else false()
+        closed = [(self._is_closed(), _CLOSED)] if any(route.kind.closes for route in self.search.routes) else []
         return case(
             (false() if self.search.despite_opt_out else contacts.c.opted_out_at.is_not(None), _OPTED_OUT),
             (contacts.c.dead_at.is_not(None), _DEAD),
             (route.is_(None), _NO_ACCOUNT),
             (route.in_(refused) if refused else false(), _REFUSED),
             (and_(contacts.c.kind == ContactKind.PHONE, is_busy), _LIMITED),
+            *closed,
             else_=OPEN,
         )
+
+    def _is_closed(self) -> ColumnElement[bool]:
+        closing = [kind for kind in ContactKind if kind.closes]
+        return and_(contacts.c.kind.in_(closing), func.coalesce(contacts.c.open_until <= self.now, true()))
 
 
 def _by_route(routes: Sequence[Route], values: Sequence[int], missing: int | None = None) -> ColumnElement[Any]:

@@ -6,14 +6,16 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from store.database import Transaction
-from store.domain.people import ContactKind, Staff
+from store.domain.deliveries import DeliveryState
+from store.domain.people import Contact, ContactKind, Staff
 from store.domain.settings import AreaSettings
 from store.domain.tickets import Ticket, TicketEvent, TicketMessage, asker_of
 from store.queries.access import may_know_sender
 from store.queries.areas import area_by_id, settings_for
 from store.queries.people import contact_by_id
 from store.queries.tickets import colleagues_for, conversation_of, sender_name, ticket_seen_by, tickets_beside
-from store.tables import files, staff, ticket_events, ticket_messages, tickets
+from store.queries.windows import closed_among
+from store.tables import deliveries, files, staff, ticket_events, ticket_messages, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Happened:
 class TicketSheet:
     """`names` are the staff in the conversation by id. `newest_event` tells whether somebody acted since it was read.
 
-    `by_sms`: the resident reads what is answered as an SMS. `media` are the kept files' types by digest; `position` is
+    `by_sms`: the resident reads what is answered as an SMS. `is_closed`: his chat takes nothing before he writes again,
+    for which `waiting` messages of this ticket wait. `media` are the kept files' types by digest; `position` is
     latitude and longitude where the resident sent them. `beside` are the tickets that it belongs with.
     """
 
@@ -45,6 +48,8 @@ class TicketSheet:
     names: dict[int, str]
     position: tuple[float, float] | None
     by_sms: bool
+    is_closed: bool
+    waiting: int
     colleagues: tuple[Staff, ...]
     beside: tuple[Ticket, ...]
     newest_event: int
@@ -57,6 +62,7 @@ async def ticket_sheet(tx: Transaction, person: Staff, ticket_id: int) -> Ticket
     mine = ticket_events.c.ticket_id == ticket.id
     happened = await tx.all(select(ticket_events).where(mine).order_by(ticket_events.c.id))
     place = await tx.first(select(tickets.c.latitude, tickets.c.longitude).where(tickets.c.id == ticket.id))
+    asker = None if ticket.is_visit else await contact_by_id(tx, asker_of(ticket))
     names = await _names(tx, {row.by_staff_id for row in happened} | {line.by_staff_id for line in lines}, ticket)
     return TicketSheet(
         ticket=ticket,
@@ -71,15 +77,21 @@ async def ticket_sheet(tx: Transaction, person: Staff, ticket_id: int) -> Ticket
         ),
         names=names,
         position=(place.latitude, place.longitude) if place.latitude is not None else None,
-        by_sms=await _by_sms(tx, ticket),
+        by_sms=asker is not None and asker.kind is ContactKind.PHONE,
+        is_closed=bool(asker and await closed_among(tx, [asker])),
+        waiting=await _waiting(tx, ticket, asker),
         colleagues=tuple(await colleagues_for(tx, person, ticket)),
         beside=tuple(await tickets_beside(tx, person, ticket)),
         newest_event=happened[-1].id if happened else 0,
     )
 
 
-async def _by_sms(tx: Transaction, ticket: Ticket) -> bool:
-    return not ticket.is_visit and (await contact_by_id(tx, asker_of(ticket))).kind is ContactKind.PHONE
+async def _waiting(tx: Transaction, ticket: Ticket, asker: Contact | None) -> int:
+    """Nothing is counted where no channel makes anything wait."""
+    if asker is None or not asker.kind.closes:
+        return 0
+    dormant = (deliveries.c.ticket_id == ticket.id, deliveries.c.state == DeliveryState.DORMANT)
+    return int(await tx.scalar(select(func.count()).select_from(deliveries).where(*dormant)))
 
 
 async def newest_event_of_others(tx: Transaction, person: Staff, ticket: Ticket) -> int:

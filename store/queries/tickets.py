@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, or_, select
 
 from store.database import Transaction
 from store.domain.areas import Area
@@ -21,7 +21,7 @@ from store.domain.tickets import (
 )
 from store.queries.access import may_know_sender, may_see_ticket
 from store.queries.people import resident_by_id, residents_by_ids, staff_serving
-from store.tables import areas, residents, staff, ticket_links, ticket_messages, tickets
+from store.tables import areas, deliveries, residents, staff, ticket_links, ticket_messages, tickets
 
 RECENT = 10
 
@@ -81,14 +81,19 @@ _OF_CONTACT = _THEIRS.order_by(tickets.c.id.desc()).limit(bindparam("most"))
 
 
 async def ticket_of_contact(tx: Transaction, contact_id: int, ticket_id: int) -> Ticket:
-    """Raises NotFound, also for one that this contact did not ask for."""
-    row = await tx.first(_ONE_OF_CONTACT, {"contact": contact_id, "ticket": ticket_id})
+    """Also one that this phone was told of in place of the chat that asked. Raises NotFound for another's."""
+    given = {"contact": contact_id, "ticket": ticket_id}
+    row = await tx.first(_ONE_OF_CONTACT, given) or await tx.first(_TOLD_TO_CONTACT, given)
     if row is None:
         raise NotFound("ticket.unknown")
     return ticket_from(row)
 
 
 _ONE_OF_CONTACT = _THEIRS.where(tickets.c.id == bindparam("ticket"))
+_TOLD_TO_CONTACT = all_tickets().where(
+    tickets.c.id == bindparam("ticket"),
+    exists().where(deliveries.c.ticket_id == tickets.c.id, deliveries.c.contact_id == bindparam("contact")),
+)
 
 
 async def ticket_for_staff(tx: Transaction, person: Staff, number: int) -> Ticket:

@@ -36,6 +36,7 @@ contacts = Table(
     moment("opted_out_at", optional=True),
     moment("dead_at", optional=True),
     moment("next_free_at", optional=True),
+    moment("open_until", optional=True),
     moment("created_at"),
     UniqueConstraint("area_id", "kind", "address_index"),
     Index("ix_contacts_address_index", "address_index"),

@@ -389,6 +389,7 @@ def upgrade() -> None:
         sa.Column("opted_out_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("dead_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("next_free_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("open_until", UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["channel_accounts.id"], name=op.f("fk_contacts_account_id")),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_contacts_area_id")),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 
 from store.database import Transaction
-from store.domain.accounts import LIES_THERE_KINDS
+from store.domain.accounts import CHATS_WITHOUT_RECEIPTS
 from store.domain.answers import AskKind
 from store.domain.deliveries import RANK, DeliveryState, SkipReason
 from store.domain.notices import READER_QUESTIONS
@@ -79,7 +79,7 @@ def _arrived() -> ColumnElement[bool]:
     Telegram and WeChat give no receipts: taken is arrived, unless the notice asks for an answer and none came.
     """
     lies_there = exists().where(
-        channel_accounts.c.id == _first.c.account_id, channel_accounts.c.kind.in_(LIES_THERE_KINDS)
+        channel_accounts.c.id == _first.c.account_id, channel_accounts.c.kind.in_(CHATS_WITHOUT_RECEIPTS)
     )
     asks = exists().where(notices.c.id == _first.c.notice_id, notices.c.asks != AskKind.NOTHING)
     answered = exists().where(

@@ -38,7 +38,7 @@ SMS_KINDS = frozenset(kind for kind, contact in REACHES.items() if contact is Co
 WAITING_KINDS = frozenset({AccountKind.WEB_CHAT, AccountKind.SIMULATOR})
 """Kinds that send nothing: the delivery's row is the message and waits until its page reads it."""
 
-LIES_THERE_KINDS = frozenset({AccountKind.TELEGRAM, AccountKind.WECHAT})
+CHATS_WITHOUT_RECEIPTS = frozenset({AccountKind.TELEGRAM, AccountKind.WECHAT})
 """Kinds that send no receipts: what their server has taken lies in the chat."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
-from store.domain.accounts import LIES_THERE_KINDS, WAITING_KINDS
+from store.domain.accounts import CHATS_WITHOUT_RECEIPTS, WAITING_KINDS
 from store.domain.deliveries import UNDER_WAY, DeliveryState, SkipReason
 from store.domain.errors import NotFound
 from store.domain.notices import UNREACHED_REASONS, NoticeState
@@ -97,7 +97,7 @@ def _standing(now: datetime) -> ColumnElement[int]:
     arrived = or_(
         deliveries.c.confirmed_at.is_not(None),
         state.in_((DeliveryState.DELIVERED, DeliveryState.READ)),
-        and_(state == DeliveryState.SENT, channel_accounts.c.kind.in_(LIES_THERE_KINDS)),
+        and_(state == DeliveryState.SENT, channel_accounts.c.kind.in_(CHATS_WITHOUT_RECEIPTS)),
     )
     return case(
         (arrived, _S[Outcome.REACHED]),

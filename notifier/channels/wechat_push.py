@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from notifier.channels.wechat_place import wgs84_of
 from notifier.message import AttachmentKind, InboundMessage, Location
 
 OPEN_SECONDS = 47 * 3600
@@ -108,10 +109,10 @@ def _media(fields: Mapping[str, str]) -> Media | None:
 
 
 def _location(fields: Mapping[str, str]) -> Location | None:
-    """Raises ValueError where one of a location's numbers is none."""
+    """It comes in the coordinates of Tencent's map. Raises ValueError where one of its numbers is none."""
     if fields.get("MsgType") != "location":
         return None
     latitude, longitude = float(fields.get("Location_X", "")), float(fields.get("Location_Y", ""))
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004  degrees
         raise ValueError("no place on earth")
-    return Location(latitude, longitude)
+    return Location(*wgs84_of(latitude, longitude))

@@ -92,7 +92,7 @@ def test_a_choice_of_another_tools_menu_is_what_it_says() -> None:
 
 
 def test_a_place_and_a_picture() -> None:
-    place = read_push(_read(fields_of("location", Location_X="22.540796131694766", Location_Y="113.9171764808363", Scale=20)))
+    place = read_push(_read(fields_of("location", Location_X="22.5407961", Location_Y="113.9171765", Scale=20)))
     photo = read_push(_read(fields_of("image", PicUrl="http://e.example", MediaId="photo")))
     voice = read_push(_read(fields_of("voice", MediaId="v", Format="amr")))
     assert place

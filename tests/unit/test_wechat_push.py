@@ -8,7 +8,7 @@ from notifier.channels.wechat_push import OPEN_SECONDS, Media, read_push
 from notifier.channels.wechat_signature import Forged, SafeMode, is_signed
 from notifier.channels.wechat_text import MOST_BYTES, as_plain, cut, is_one_message, parts_of, size_of
 from notifier.channels.wechat_xml import read_fields
-from notifier.message import AttachmentKind, Location
+from notifier.message import AttachmentKind
 from tests.fakes.wechat import AES_KEY, APP_ID, CHEN, LIN, TOKEN, as_xml, event, fields_of, pushed, said, signed_query
 
 
@@ -98,7 +98,9 @@ def test_a_place_and_a_picture() -> None:
     assert place
     assert photo
     assert voice
-    assert place.message.location == Location(pytest.approx(22.543847), pytest.approx(113.912316))  # WGS-84
+    shared = place.message.location
+    assert shared
+    assert (shared.latitude, shared.longitude) == pytest.approx((22.543847, 113.912316))  # WGS-84
     assert photo.media == Media(AttachmentKind.PHOTO, "photo")
     assert voice.media == Media(AttachmentKind.VOICE, "v")
 

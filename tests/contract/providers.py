@@ -127,7 +127,7 @@ async def _telegram() -> AsyncIterator[Served]:
 async def _wechat() -> AsyncIterator[Served]:
     async with wechat.FakeWechat() as fake:
         fake.writes(wechat.CHEN)
-        channel = wechat_at(fake.base_url)
+        channel = wechat_at(fake.endpoint)
         yield Served(channel, wechat.CHEN, lambda: [sent.text for sent in fake.sent])
         await channel.close()
 

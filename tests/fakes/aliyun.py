@@ -12,12 +12,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+
+from tests.fakes.served import Served
 
 KEY_ID, KEY_SECRET = "LTAI5tVillageExample", "secret-of-the-village"
 SIGNATURE = "榕溪村"
@@ -55,8 +56,8 @@ class Sent:
     at: datetime
 
 
-@dataclass(slots=True)
-class Aliyun:
+@dataclass
+class Aliyun(Served):
     """`refused` are numbers with the code that a call with them gets; `codes` answer the next calls, one each.
 
     `held` calls are taken, but never answered; with `page` they are taken, and a proxy answers with a page instead.
@@ -71,24 +72,9 @@ class Aliyun:
     failed: set[str] = field(default_factory=set)
     arrived: set[str] = field(default_factory=set)
     _nonces: set[str] = field(default_factory=set)
-    _server: TestServer | None = None
 
-    async def __aenter__(self) -> Self:
-        application = web.Application()
-        application.router.add_post("/", self._answer)
-        self._server = TestServer(application)
-        await self._server.start_server()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            await self._server.close()
-
-    @property
-    def endpoint(self) -> str:
-        if self._server is None:
-            raise RuntimeError("not started")
-        return str(self._server.make_url("")).rstrip("/")
+    def __post_init__(self) -> None:
+        super().__init__([web.post("/", self._answer)])
 
     def report(self, *sent: Sent, success: bool = True, code: str = "DELIVERED") -> bytes:
         """The body of a SmsReport about these."""

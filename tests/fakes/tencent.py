@@ -8,12 +8,12 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from tencentcloud.common.sign import Sign  # type: ignore[import-untyped]
+
+from tests.fakes.served import Served
 
 SECRET_ID = "AKID-of-the-village"
 SECRET_KEY = "key-of-the-village"
@@ -55,7 +55,7 @@ class Fault(Exception):
     """Answers the whole request with this code."""
 
 
-class FakeTencent:
+class FakeTencent(Served):
     """One account with one application.
 
     `codes` answers a number with another code than Ok, `fault` a whole request. `trouble` is what happens after a
@@ -74,22 +74,7 @@ class FakeTencent:
         self.reports: list[dict[str, Any]] = []
         self.replies: list[dict[str, Any]] = []
         self.before_answer: Callable[[Sent], Any] | None = None
-        application = web.Application()
-        application.router.add_post("/", self._serve)
-        self._server = TestServer(application)
-
-    async def __aenter__(self) -> Self:
-        await self._server.start_server()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._server.close()
-
-    @property
-    def endpoint(self) -> str:
-        return str(self._server.make_url("")).rstrip("/")
+        super().__init__([web.post("/", self._serve)])
 
     def arrived(self, sent: Sent, *, status: str = "SUCCESS", code: str = "DELIVRD") -> None:
         """The carrier's receipt: from now on it may be pulled."""

@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import ClientSession, encode_basic_auth, web
-from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from tests.fakes.served import Served
 
 ACCOUNT_SID = "AC" + "0a" * 16
 AUTH_TOKEN = "token-of-the-village"
@@ -23,7 +23,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 _HTTP_STATUS = {20003: 401, 20404: 404, 20429: 429}
 
 
-class FakeTwilio:
+class FakeTwilio(Served):
     """One account. `codes` refuses a number with a code; `trouble` is what happens after a message was taken: "late",
     "broken", or an HTTP status. `photo` answers for a picture's address.
     """
@@ -36,27 +36,16 @@ class FakeTwilio:
         self.photo: Callable[[web.Request], web.Response] = lambda _: web.Response(body=PHOTO)
         self.token_shown_to_store = False
         self.before_answer: Callable[[dict[str, Any]], Any] | None = None
-        application = web.Application()
-        application.router.add_post(f"{_API}/Messages.json", self._create)
-        application.router.add_get(f"{_API}/Messages.json", self._list)
-        application.router.add_get(f"{_API}/Messages/{{sid}}.json", self._fetch)
-        application.router.add_get(f"{_API}/Messages/{{sid}}/Media/{{media}}", self._media)
-        application.router.add_get("/store/{media}", self._store)
-        application.router.add_get("/2010-04-01/Accounts/{account}.json", self._account)
-        self._server = TestServer(application)
-
-    async def __aenter__(self) -> Self:
-        await self._server.start_server()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._server.close()
-
-    @property
-    def endpoint(self) -> str:
-        return str(self._server.make_url("")).rstrip("/")
+        super().__init__(
+            [
+                web.post(f"{_API}/Messages.json", self._create),
+                web.get(f"{_API}/Messages.json", self._list),
+                web.get(f"{_API}/Messages/{{sid}}.json", self._fetch),
+                web.get(f"{_API}/Messages/{{sid}}/Media/{{media}}", self._media),
+                web.get("/store/{media}", self._store),
+                web.get("/2010-04-01/Accounts/{account}.json", self._account),
+            ]
+        )
 
     def media_url(self, sid: str, number: int = 0) -> str:
         return f"{self.endpoint}{_API}/Messages/{sid}/Media/ME{number:032x}"

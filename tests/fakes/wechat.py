@@ -6,14 +6,14 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import xmltodict
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import WeChatSigner
+
+from tests.fakes.served import Served
 
 APP_ID = "wx5823bf96d3bd56c7"
 APP_SECRET = "secret-of-the-village"
@@ -39,7 +39,7 @@ class Sent:
     """Label → id."""
 
 
-class FakeWechat:
+class FakeWechat(Served):
     """One account. `code` answers every custom/send, `codes` that to one person; `token_code` the token's endpoint.
 
     `trouble` is what happens once a message was taken: "late", "broken", or what is answered instead.
@@ -58,29 +58,14 @@ class FakeWechat:
         self._clock = clock
         self._token = self._token_ended = ""
         self._windows: dict[str, tuple[float, int]] = {}
-        application = web.Application()
-        application.router.add_post("/cgi-bin/stable_token", self._issue)
-        application.router.add_post("/cgi-bin/message/custom/send", self._send)
-        application.router.add_get("/cgi-bin/media/get", self._media)
-        application.router.add_get("/cgi-bin/get_api_domain_ip", self._addresses)
-        self._server = TestServer(application)
-
-    async def __aenter__(self) -> Self:
-        await self._server.start_server()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._server.close()
-
-    @property
-    def base_url(self) -> str:
-        return str(self._server.make_url("")).rstrip("/")
-
-    async def goes_away(self) -> None:
-        """Nobody answers at its address any more."""
-        await self._server.close()
+        super().__init__(
+            [
+                web.post("/cgi-bin/stable_token", self._issue),
+                web.post("/cgi-bin/message/custom/send", self._send),
+                web.get("/cgi-bin/media/get", self._media),
+                web.get("/cgi-bin/get_api_domain_ip", self._addresses),
+            ]
+        )
 
     def writes(self, person: str) -> None:
         """A message of this person's has come: he may be written to five times in 48 hours."""

@@ -65,7 +65,7 @@ def _channel(fake: FakeWechat, hub: GatewayHub, *, secret: str = APP_SECRET, aes
         app_secret=secret,
         token=TOKEN,
         aes_key=aes_key,
-        base_url=fake.base_url,
+        base_url=fake.endpoint,
         timeout_seconds=0.3,
     )
     return made

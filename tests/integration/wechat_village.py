@@ -73,11 +73,11 @@ class WechatVillage:
 @asynccontextmanager
 async def wechat_village(hub: Hub) -> AsyncIterator[WechatVillage]:
     async with FakeWechat(lambda: hub.clock().timestamp()) as fake:
-        credentials = {"app_id": APP_ID, "app_secret": APP_SECRET, "token": TOKEN, "base_url": fake.base_url}
+        credentials = {"app_id": APP_ID, "app_secret": APP_SECRET, "token": TOKEN, "base_url": fake.endpoint}
         async with hub.books() as tx:
             account = await add_account(tx, hub.village.id, AccountKind.WECHAT, "wechat", credentials, actor="test")
         channel = WechatChannel(
-            app_id=APP_ID, app_secret=APP_SECRET, token=TOKEN, base_url=fake.base_url, timeout_seconds=0.3
+            app_id=APP_ID, app_secret=APP_SECRET, token=TOKEN, base_url=fake.endpoint, timeout_seconds=0.3
         )
         engine = DeliveryEngine(hub.database, {account.id: (account, channel)}, "test", hub.clock)
         yield WechatVillage(hub, fake, account, channel, engine)

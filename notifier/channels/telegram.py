@@ -16,6 +16,7 @@ from telegram import Bot, Message
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequest, WebResponse
+from notifier.channels.json_body import read_json
 from notifier.channels.telegram_message import asks_for_number, inline_keyboard, keyboard, result_of
 from notifier.channels.telegram_request import AiohttpRequest, TooManyRequests
 from notifier.channels.telegram_update import KINDS_OF_UPDATE, Incoming, UpdateReader, update_id_of
@@ -204,8 +205,8 @@ class TelegramChannel:
             _log.warning("telegram.webhook_forbidden", has_secret=bool(secret))
             return WebResponse(403)
         try:
-            update = json.loads(request.body)
-        except (ValueError, RecursionError):
+            update = read_json(request.body)
+        except ValueError:
             return WebResponse(400)
         try:
             incoming = await self._reader.read(update)

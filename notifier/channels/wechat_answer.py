@@ -1,9 +1,9 @@
 """What WeChat's answers mean (developers.weixin.qq.com/doc/service: "Global return codes"). Errors come with 200."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from notifier.channels.json_body import read_object
 from notifier.message import SendError
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
@@ -57,12 +57,7 @@ def read_answer(status: int, body: bytes) -> Mapping[str, Any]:
     """Return the object that every answer is. Raises WechatRefusal, and ValueError where it is none of WeChat's."""
     if status != 200:  # noqa: PLR2004  errors come with 200 as well
         raise ValueError(f"HTTP {status}")
-    try:
-        answer = json.loads(body)
-    except RecursionError:
-        raise ValueError("too deep") from None
-    if not isinstance(answer, dict):
-        raise ValueError("no object")  # noqa: TRY004  what came is wrong, not how we were called
+    answer = read_object(body)
     code = answer.get("errcode", 0)
     if type(code) is not int:
         raise ValueError("no errcode")

@@ -4,10 +4,10 @@ A call has one answer for all its numbers: HTTP 200 and a `Code`, "OK" or the SM
 theirs); HTTP 4xx and 5xx with the gateway's codes.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from notifier.channels.json_body import read_object
 from notifier.message import Accepted, Refused, SendError, SendResult, Unknown
 
 _STOPS = frozenset(
@@ -50,10 +50,10 @@ _UNCLEAR_FAMILIES = ("isp.", "InternalError", "ServiceUnavailable", "SignatureNo
 def read_answer(body: bytes) -> dict[str, Any] | None:
     """Read an answer; None where it is none of Aliyun's."""
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = read_object(body)
+    except ValueError:
         return None
-    return answer if isinstance(answer, dict) and isinstance(answer.get("Code"), str) else None
+    return answer if isinstance(answer.get("Code"), str) else None
 
 
 def result_of(status: int, answer: Mapping[str, Any] | None) -> SendResult:

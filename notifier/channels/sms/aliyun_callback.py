@@ -5,11 +5,11 @@ Help: smsreport-2, smsup-http, api-dysmsapi-2017-05-25-querysenddetails. Times a
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from notifier.channels.json_body import read_json
 from notifier.channels.sms.beijing_time import read_time
 from notifier.channels.sms.inbound_text import normalise_number, without_nul
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
@@ -97,13 +97,7 @@ def _message(entry: object) -> InboundMessage | None:
 
 
 def _entries(body: bytes) -> Iterator[object]:
-    try:
-        parsed = json.loads(body)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    except ValueError as error:
-        # A decoder's own words quote the text.
-        raise ValueError(f"no JSON ({type(error).__name__})") from None
+    parsed = read_json(body)
     if not isinstance(parsed, list):
         raise ValueError("not an array")  # noqa: TRY004  whoever calls us, not our caller, has erred
     return iter(parsed)

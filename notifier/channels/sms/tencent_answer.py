@@ -1,9 +1,9 @@
 """What Tencent's answers mean (SMS, version 2021-01-11: "SendSms", "Error codes"; API 3.0: "Common error codes")."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from notifier.channels.json_body import read_object
 from notifier.message import Accepted, Refused, SendError, SendResult, Unknown
 
 _DAY_LIMIT_SECONDS = 4 * 3600.0
@@ -59,11 +59,7 @@ def read_answer(status: int, body: bytes) -> Mapping[str, Any]:
     """Return the "Response" of an answer. Raises TencentRefusal, and ValueError where it is no answer of API 3.0."""
     if status != 200:  # noqa: PLR2004  errors come with 200 as well
         raise ValueError(f"HTTP {status}")
-    try:
-        answer = json.loads(body)
-    except RecursionError:
-        raise ValueError("too deep") from None
-    response = answer.get("Response") if isinstance(answer, dict) else None
+    response = read_object(body).get("Response")
     if not isinstance(response, dict):
         raise ValueError("no Response")  # noqa: TRY004  what came is wrong, not how we were called
     if "Error" in response:

@@ -5,13 +5,13 @@ same under other names. Neither signs anything: the secret in our route's addres
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
+from notifier.channels.json_body import read_json, read_object
 from notifier.channels.sms.beijing_time import read_time
 from notifier.channels.sms.inbound_text import without_nul
 from notifier.message import DeliveryReceipt, InboundMessage, ReceiptState
@@ -24,7 +24,7 @@ _log = structlog.get_logger()
 
 def parse_report(body: bytes) -> list[DeliveryReceipt]:
     """Read a call of "report", an array. Raises ValueError where it is none; one bad row does not cost the others."""
-    rows = _json(body)
+    rows = read_json(body)
     if not isinstance(rows, list):
         raise ValueError("not an array")  # noqa: TRY004  what came is wrong, not how we were called
     receipts = [_reported(row) for row in rows]
@@ -35,9 +35,7 @@ def parse_report(body: bytes) -> list[DeliveryReceipt]:
 
 def parse_reply(body: bytes) -> InboundMessage:
     """Read a call of "inbound", one object. Raises ValueError, without a word of the message, where it is malformed."""
-    reply = _json(body)
-    if not isinstance(reply, dict):
-        raise ValueError("not an object")  # noqa: TRY004  what came is wrong, not how we were called
+    reply = read_object(body)
     number = _number(reply.get("nationcode"), reply.get("mobile"))
     return _message(number, reply.get("time"), reply.get("text"))
 
@@ -113,10 +111,3 @@ def _moment(seconds: object) -> datetime | None:
         return datetime.fromtimestamp(int(str(seconds)), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _json(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except RecursionError:
-        raise ValueError("too deep") from None

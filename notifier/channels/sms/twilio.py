@@ -13,7 +13,8 @@ import structlog
 from yarl import URL
 
 from notifier.channel import ChannelUnreachable, Limits, Receive, Route, WebRequest, WebResponse
-from notifier.channels.sms.twilio_answer import moment_of, read_answer, receipt_of, result_of
+from notifier.channels.json_body import read_object
+from notifier.channels.sms.twilio_answer import moment_of, receipt_of, result_of
 from notifier.channels.sms.twilio_callback import parse_form, parse_inbound, parse_status, photo_urls
 from notifier.channels.sms.twilio_media import PhotoLost, fetch_photo
 from notifier.channels.sms.twilio_signature import is_signed
@@ -141,7 +142,7 @@ class TwilioChannel:
             async with self._session().get(
                 f"{self._account}{path}", params=query, headers=self._auth, allow_redirects=False
             ) as response:
-                answer = read_answer(await response.read())
+                answer = read_object(await response.read())
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise ChannelUnreachable(f"Twilio did not answer ({type(error).__name__})") from None
         if response.status == 404 and path != ".json":  # noqa: PLR2004  HTTP's own name for it says more than ours would

@@ -1,11 +1,11 @@
 """What Twilio's answers mean (twilio.com/docs/messaging/api/message-resource, twilio.com/docs/api/errors)."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from notifier.channels.json_body import read_object
 from notifier.message import Accepted, DeliveryReceipt, ReceiptState, Refused, SendError, SendResult, Unknown
 
 STATES: Mapping[str, ReceiptState] = {
@@ -36,21 +36,10 @@ _BAD_CALLBACK = frozenset({"21609"})
 _STOPS = _BAD_CREDENTIALS | _BAD_SENDER | _BAD_CALLBACK
 
 
-def read_answer(body: bytes) -> Mapping[str, Any]:
-    """Return the object that every answer is. Raises ValueError where this is none."""
-    try:
-        answer = json.loads(body)
-    except RecursionError:
-        raise ValueError("too deep") from None
-    if not isinstance(answer, dict):
-        raise ValueError("no object")  # noqa: TRY004  what came is wrong, not how we were called
-    return answer
-
-
 def result_of(status: int, body: bytes) -> SendResult:
     """Read an answer of Messages.json. What bears no error code of Twilio's may be a proxy's: unknown."""
     try:
-        answer = read_answer(body)
+        answer = read_object(body)
     except ValueError:
         return Unknown(f"HTTP {status}, unreadable")
     sid, code = answer.get("sid"), str(answer.get("code"))

@@ -94,7 +94,10 @@ async def bury_contact(tx: Transaction, contact_id: int) -> None:
     await tx.run(contacts.update().where(contacts.c.id == contact_id).values(dead_at=tx.now))
     await tx.run(
         deliveries.update()
-        .where(deliveries.c.contact_id == contact_id, deliveries.c.state == DeliveryState.QUEUED)
+        .where(
+            deliveries.c.contact_id == contact_id,
+            deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.DORMANT)),
+        )
         .values(state=DeliveryState.SKIPPED, reason=SkipReason.DEAD_CONTACT)
     )
 

@@ -228,6 +228,14 @@ async def test_who_follows_no_more_is_written_to_no_more(village: WechatVillage)
         assert await tx.scalar(select(contacts.c.dead_at).where(contacts.c.kind == ContactKind.WECHAT)) is not None
 
 
+async def test_what_waits_for_an_address_that_is_given_up_waits_no_more(village: WechatVillage) -> None:
+    contact = await village.belongs_to("黄老太")
+    await _tell(village, contact.id, 1)
+    async with village.hub.books() as tx:
+        await bury_contact(tx, contact.id)
+    assert await village.rows() == [("skipped", SkipReason.DEAD_CONTACT)]
+
+
 async def test_the_clerk_sees_that_the_answer_waits(village: WechatVillage) -> None:
     hub = village.hub
     await _report(village, "黄老太")

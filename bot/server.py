@@ -122,7 +122,7 @@ async def _hook(doors: Doors, request: web.Request) -> web.Response:
 
 async def _web_request(request: web.Request, secret: str) -> WebRequest:
     # surrogateescape keeps bytes that are not UTF-8 (an SMS in GB18030 by get-url) for the channel to decode.
-    query = parse_qsl(request.query_string, keep_blank_values=True, errors="surrogateescape")
+    query = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="surrogateescape")
     return WebRequest(request.method, dict(query), request.headers, await request.read(), secret)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 import structlog
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.callers import caller_by
 from bot.server import AccessLog, Doors, build_application
@@ -166,6 +168,13 @@ async def test_a_text_in_gb18030_is_read_as_it_was_written(client: TestClient, a
     said = "".join(f"%{byte:02X}" for byte in "晒谷场停水了".encode("gb18030"))
     answer = await client.get(f"{hook(account)}?from=13900007001&id=k2&text={said}")
     assert (answer.status, inbox.texts) == (200, ["晒谷场停水了"])
+
+
+async def test_a_text_is_decoded_once(client: TestClient, account: Account, inbox: Inbox) -> None:  # type: ignore[type-arg]
+    said = "打折%41%25,1+1&送"
+    query = urlencode({"from": "13900007001", "id": "k3", "text": said})
+    answer = await client.get(URL(f"{hook(account)}?{query}", encoded=True))
+    assert (answer.status, inbox.texts) == (200, [said])
 
 
 async def test_refusals_are_counted_too(client: TestClient, account: Account) -> None:  # type: ignore[type-arg]

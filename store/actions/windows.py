@@ -8,14 +8,9 @@ from sqlalchemy import Update, bindparam, select
 
 from store.database import Transaction
 from store.domain.conversation import SESSION_VALID
-from store.domain.deliveries import DeliveryState, SkipReason
+from store.domain.deliveries import NEWS_KEEPS, WOKEN_AT_ONCE, DeliveryState, SkipReason
 from store.queries.people import CHUNK
 from store.tables import UtcDateTime, contacts, deliveries, questions
-
-WOKEN_AT_ONCE = 3
-"""Of the five messages that WeChat then takes: the others are for the answer to what he writes, and the one after."""
-NEWS_KEEPS = timedelta(days=7)
-"""What nobody had asked for (a reminder, a vote, somebody else's request) is no news any more after so long."""
 
 
 async def open_window(tx: Transaction, contact_id: int, wrote_at: datetime, seconds: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The delivery ledger's rules: states that only move up, and what may be tried again."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -37,6 +38,11 @@ RANK = {
 
 UNDER_WAY = frozenset(state for state, rank in RANK.items() if rank <= RANK[DeliveryState.SENDING])
 """What may still go out, or is going out now."""
+
+WOKEN_AT_ONCE = 3
+"""Of what is dormant. WeChat then takes five: the others are for the answer to what he writes, and the one after."""
+NEWS_KEEPS = timedelta(days=7)
+"""What nobody had asked for (a reminder, a vote, somebody else's request) is no news any more after so long."""
 
 
 class SkipReason(StrEnum):

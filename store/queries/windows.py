@@ -32,9 +32,9 @@ async def phones_instead(tx: Transaction, closed: Sequence[Contact]) -> Mapping[
     by_contact: dict[int, Contact] = {}
     for start in range(0, len(closed), CHUNK):
         part = closed[start : start + CHUNK]
-        phones = await _phones_of(tx, part)
+        phones = _by_person(await _phones_of(tx, part))
         for contact in part:
-            own = [phone for phone in phones if phone.area_id == contact.area_id and _is_same_person(phone, contact)]
+            own = [phone for key in _persons_at(contact) for phone in phones.get(key, ())]
             if own and account_reaching(await accounts_serving(tx, contact.area_id), own[0]):
                 by_contact[contact.id] = min(own, key=lambda phone: (len(phone.holders), phone.id))
     return by_contact
@@ -52,10 +52,26 @@ async def _phones_of(tx: Transaction, people: Sequence[Contact]) -> list[Contact
     )
 
 
-def _is_same_person(phone: Contact, contact: Contact) -> bool:
+_Person = tuple[int, str, int]
+"""In an area, a member of staff or a resident, by id."""
+
+
+def _persons_at(contact: Contact) -> list[_Person]:
     if contact.staff_id is not None:
-        return phone.staff_id == contact.staff_id
-    return not set(phone.holders).isdisjoint(contact.holders)
+        return [(contact.area_id, "staff", contact.staff_id)]
+    return [(contact.area_id, "resident", holder) for holder in contact.holders]
+
+
+def _by_person(phones: Sequence[Contact]) -> Mapping[_Person, Sequence[Contact]]:
+    """A phone of somebody in office is that of the resident he is, too."""
+    found: dict[_Person, list[Contact]] = {}
+    for phone in phones:
+        keys = [(phone.area_id, "resident", holder) for holder in phone.holders]
+        if phone.staff_id is not None:
+            keys.append((phone.area_id, "staff", phone.staff_id))
+        for key in keys:
+            found.setdefault(key, []).append(phone)
+    return found
 
 
 async def confidential_among(tx: Transaction, ticket_ids: Sequence[int]) -> frozenset[int]:

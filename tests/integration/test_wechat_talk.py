@@ -10,9 +10,8 @@ from notifier.notices import plan_notice, write_notice
 from notifier.telling import write_tells
 from store.actions.contacts import bury_contact, find_or_add_contact, give_office, opt_out
 from store.actions.notices import draft_notice
-from store.actions.windows import NEWS_KEEPS
 from store.domain.audiences import Audience, AudienceKind
-from store.domain.deliveries import SkipReason
+from store.domain.deliveries import NEWS_KEEPS, SkipReason
 from store.domain.people import ContactKind
 from store.domain.speech import Say, Tell
 from store.queries.planned import FIRST, STANDING, planned

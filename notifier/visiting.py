@@ -7,14 +7,16 @@ from notifier.render import Renderer
 from notifier.telling import write_tells
 from store.actions.visits import close_ledger, look_again, open_visits, report_visit
 from store.database import Transaction
+from store.domain.circular_tells import closed_tells
 from store.domain.errors import NotAllowed
 from store.domain.notices import Notice
 from store.domain.people import Staff
-from store.domain.reach import VisitOutcome, closed_say
+from store.domain.reach import Reach, VisitOutcome, closed_say
 from store.domain.speech import Tell
 from store.domain.tickets import Ticket
 from store.domain.visits import Round, round_tells
 from store.queries.access import may_steer
+from store.queries.circulars import figures_of_circular
 from store.queries.notices import notice_by_id
 from store.queries.people import contacts_of_staff
 from store.queries.reach import is_under_way, ledgers_to_look_at
@@ -56,9 +58,7 @@ async def came_from_door(tx: Transaction, ticket: Ticket, person: Staff, outcome
     reach = await close_ledger(tx, visit.notice_id)
     if reach is None:
         return ()
-    notice = await notice_by_id(tx, visit.notice_id)
-    drafter = await contacts_of_staff(tx, [notice.drafted_by])
-    return tuple(Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter)
+    return await _closing_tells(tx, await notice_by_id(tx, visit.notice_id), reach)
 
 
 async def _follow(tx: Transaction, renderer: Renderer, notice_id: int) -> None:
@@ -66,9 +66,17 @@ async def _follow(tx: Transaction, renderer: Renderer, notice_id: int) -> None:
     tells = await visit_tells(tx, notice.number, await open_visits(tx, notice, "system"))
     reach = await close_ledger(tx, notice_id)
     if reach:
-        drafter = await contacts_of_staff(tx, [notice.drafted_by])
-        tells += [Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter]
+        tells += await _closing_tells(tx, notice, reach)
     await write_tells(tx, renderer, tells)
+
+
+async def _closing_tells(tx: Transaction, notice: Notice, reach: Reach) -> tuple[Tell, ...]:
+    """What its drafter is told; of a circular once, when the last of its villages is complete."""
+    drafter = await contacts_of_staff(tx, [notice.drafted_by])
+    if notice.circular_id is None:
+        return tuple(Tell(contact.id, closed_say(notice.number, reach)) for contact in drafter)
+    figures = await figures_of_circular(tx, notice.circular_id)
+    return closed_tells(figures, drafter) if figures.is_complete else ()
 
 
 async def visit_tells(tx: Transaction, notice_number: int, rounds: Sequence[Round]) -> list[Tell]:

@@ -8,11 +8,13 @@ from PIL import Image
 from sqlalchemy import select
 
 from notifier.approving import approve
+from notifier.circulars import plan_circular, submit, warn_villages
 from notifier.emergencies import warn
 from notifier.notices import preview_notice
 from store.actions.accounts import add_account
 from store.actions.bookings import book_slot
 from store.actions.canned_replies import keep_reply
+from store.actions.circulars import begin_circular
 from store.actions.disclosure_files import attach_file
 from store.actions.disclosures import add_item
 from store.actions.feeds import new_feed
@@ -32,18 +34,21 @@ from store.domain.accounts import AccountKind
 from store.domain.answers import ATTENDING
 from store.domain.areas import Area
 from store.domain.audiences import Audience, AudienceKind
-from store.domain.emergencies import Level, Source, Warned
+from store.domain.emergencies import Aim, Level, Source, Warned
 from store.domain.jobs import JobName
 from store.domain.kept_forms import FilledForm
 from store.domain.people import Role, Staff
 from store.domain.personal_data import RequestKind
 from store.domain.services import ServiceText
 from store.domain.tickets import Category, Report
+from store.queries.areas import villages_under
+from store.queries.circulars import circular_for_staff
 from store.queries.kept_forms import kept_forms_of
 from store.queries.residents import home_seen_by
 from store.queries.tasks import task_by_id
 from store.tables import (
     canned_replies,
+    circulars,
     emergency_roll_entries,
     households,
     notice_visits,
@@ -65,6 +70,7 @@ NEIGHBOUR = "next village"
 Samples = Mapping[str, str]
 """What the variables of an address may be."""
 DRAFT, WAITING, OUT, EMERGENCY = "draft", "waiting", "out", "emergency"
+_CIRCULARS = (DRAFT, WAITING, EMERGENCY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Scene:
         """What is near, once it is his own work."""
         person = self.hub.staff[name]
         async with self.hub.books() as tx:
+            if name == Role.TOWN_OFFICIAL:
+                await _hand_circulars_to(tx, person, [int(self.near[f"circular {state}"]) for state in _CIRCULARS])
             mine = notices.c.id.in_([int(self.near[state]) for state in (DRAFT, WAITING, OUT, EMERGENCY)])
             if name != NEIGHBOUR:
                 await tx.run(notices.update().where(mine).values(drafted_by=person.id))
@@ -91,6 +99,11 @@ async def set_scene(hub: Hub) -> Scene:
     common = await _village(hub)
     near = {**common, **await _of_group(hub, 3, "陈伯")}
     return Scene(hub, people, near, {**common, **await _of_group(hub, 1, "黄明")})
+
+
+async def _hand_circulars_to(tx: Transaction, person: Staff, ids: Sequence[int]) -> None:
+    await tx.run(circulars.update().where(circulars.c.id.in_(ids)).values(drafted_by=person.id))
+    await tx.run(notices.update().where(notices.c.circular_id.in_(ids)).values(drafted_by=person.id))
 
 
 async def _people(hub: Hub) -> list[str]:
@@ -169,7 +182,28 @@ async def _of_group(hub: Hub, number: int, name: str) -> Samples:
             **await _made_by(tx, hub, clerk),
             **await _notices(tx, hub, group if number == 3 else hub.village),
             **await _emergency(tx, hub, group if number == 3 else hub.village, resident),
+            **await _circulars(tx, hub),
         }
+
+
+async def _circulars(tx: Transaction, hub: Hub) -> Samples:
+    """The town's notices to both villages, in each state, with what their pages show."""
+    official, villages = hub.staff["赵工"], await villages_under(tx, await parent_of(tx, hub.village))
+    samples = {f"village_{village.id}": "1" for village in villages}
+    for state in (DRAFT, WAITING):
+        key = await begin_circular(tx, official)
+        for village in villages:
+            await draft_notice(tx, village, Audience(AudienceKind.VILLAGE, village), official, "明天停水", key)
+        circular = await circular_for_staff(tx, official, key)
+        plans = {key: one.frozen for key, one in (await plan_circular(tx, RENDERER, circular)).previews.items()}
+        if state == WAITING:
+            await submit(tx, RENDERER, circular, official, plans)
+        samples |= {f"circular {state}": str(key)} | {f"plan_{one}": frozen for one, frozen in plans.items()}
+        samples |= {f"hash_{one.id}": one.content_hash for one in circular.notices}
+    says = Warned(Source.TOWN, "榕溪镇政府", tx.now, "台风", Level.YELLOW, WARNING)
+    aims = [Aim(village, Audience(AudienceKind.VILLAGE, village, units=True)) for village in villages]
+    warned = await warn_villages(tx, aims, official, says, WHAT_TO_DO, with_roll=True)
+    return {**samples, f"circular {EMERGENCY}": str(warned)}
 
 
 async def _emergency(tx: Transaction, hub: Hub, area: Area, resident: int) -> Samples:

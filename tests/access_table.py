@@ -46,6 +46,7 @@ _OF_A_GROUP = ("/console/people/homes/new",)
 """What names its group in the form."""
 _NAMED = ("group", "plan", "booking", "account", "contact", "tag", "gone")
 """What a form of ours names, besides what its address does."""
+_TICKED = ("village_", "hash_", "plan_")
 _WRITTEN = {"sure": "1", "households": "1", "code": "x", "name": "新来的", "text": "明天停水"}
 
 
@@ -121,7 +122,11 @@ class Asker:
         """With a token that is good, what says where, and without what nothing is looked at."""
         seen = {name: samples[name] for name in _NAMED} | {"household": samples["home number"]}
         shown = {"hash": samples.get(f"hash of {_notice(path, samples)}", "")}
-        form = FormData(self.door if path in _DOORS else {"csrf": self.csrf, **_WRITTEN, **place, **seen, **shown})
+        fields = {"csrf": self.csrf, **_WRITTEN, **place, **seen, **shown}
+        if path.startswith("/console/notices/circulars/"):
+            fields |= {name: value for name, value in samples.items() if name.startswith(_TICKED)}
+            fields["kind"] = "village"
+        form = FormData(self.door if path in _DOORS else fields)
         form.add_field("outcome", "moved" if "/roll/" in path else "told")
         if path.endswith(("/files", "/import")):
             form.add_field("file", b"%PDF-", filename="a.pdf")
@@ -168,8 +173,14 @@ def _notice(path: str, samples: Samples) -> str:
     return samples[_NOTICES.get(below, OUT)]
 
 
+def _circular(path: str, samples: Samples) -> str:
+    """What is done to one that is out is asked of its emergency: there is nothing more that waits, but nobody minds."""
+    below = path.removeprefix("/console/notices/circulars/{circular}").removeprefix("/")
+    return samples[f"circular {_NOTICES.get(below, EMERGENCY)}"]
+
+
 def _filled(path: str, samples: Samples) -> str:
-    known = {**samples, "notice": _notice(path, samples)}
+    known = {**samples, "notice": _notice(path, samples), "circular": _circular(path, samples)}
     if path.startswith("/console/notices/visits/"):
         known["ticket"] = samples["door"]
     return path.format(**known)

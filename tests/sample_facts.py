@@ -257,6 +257,7 @@ FACTS: dict[str, object] = {
     "visits": 2,
     "doors": [{"number": 1001, "place": "三组陈伯", "notice": 26041}] * 8,
     "told_at_door": 12,
+    "villages": 15,
     "groups": 2,
     "group": "榕溪一家亲",
     "picture": "/v/3/26041",

@@ -7,21 +7,23 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from console.notices.common import NOTICES, notice_id
+from console.notices.common import CIRCULARS, NOTICES, circular_id, notice_id
 from console.notices.two_steps import LONGEST, sure_page, written_before
 from console.notices.warning_facts import LIFTING_FACTS, facts_in, filled
 from console.notices.warning_form import days_offered, read_warned
 from console.visits import Fields, Office, Visit, led_to, once
-from notifier.emergencies import give_all_clear, plan_all_clear
+from notifier.circulars import lift_warnings, plan_all_clears
+from notifier.emergencies import give_all_clear
 from store.database import Transaction
 from store.domain.emergencies import Emergency, Warned, checked_warning, may_lift
 from store.domain.errors import NotFound
 from store.domain.people import Staff
 from store.files import PHOTO
 from store.queries.areas import settings_for
-from store.queries.emergencies import emergency_of
+from store.queries.circulars import circular_for_staff
+from store.queries.emergencies import emergencies_of, emergency_of
 from store.queries.notices import notice_for_staff
-from store.queries.transfers import counts_of_roll
+from store.queries.transfers import counts_of_rolls
 
 _KEPT = "private, max-age=86400"
 
@@ -33,7 +35,7 @@ class AllClearPages:
 
     async def read(self, request: web.Request, visit: Visit, fields: Fields) -> Fields:
         async with self.office.database.read(self.office.clock()) as tx:
-            emergency = await _his(tx, request, visit)
+            emergency = (await _his(tx, request, visit))[0]
             zone = (await settings_for(tx, emergency.village_id)).zone
         return self._filled(fields, emergency, zone) if emergency.warned.source.issues_warnings else fields
 
@@ -56,22 +58,25 @@ class AllClearPages:
         return web.FileResponse(path, headers=headers)
 
     async def send(self, request: web.Request, visit: Visit, fields: Fields) -> web.HTTPSeeOther:
-        where = f"{NOTICES}/{notice_id(request)}"
         async with self.office.database.write(self.office.clock()) as tx:
-            emergency = await _his(tx, request, visit)
+            where = _page_of(request)
             await once(tx, request, visit, fields, where)
-            warned = await _warned(tx, visit.person, emergency, fields)
-            await give_all_clear(tx, self.office.renderer, emergency, visit.person, warned)
+            emergencies = await _his(tx, request, visit)
+            warned = await _warned(tx, visit.person, emergencies[0], fields)
+            if "circular" in request.match_info:
+                where = f"{CIRCULARS}/{await lift_warnings(tx, emergencies, visit.person, warned)}"
+            else:
+                await give_all_clear(tx, self.office.renderer, emergencies[0], visit.person, warned)
         self.office.pulse.beat()
         return led_to(where, "lifted")
 
     async def sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
-            emergency = await _his(tx, request, visit)
-            warned = await _warned(tx, visit.person, emergency, fields)
-            plan = await plan_all_clear(tx, self.office.renderer, emergency, warned)
-            left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
-            zone = (await settings_for(tx, emergency.village_id)).zone
+            emergencies = await _his(tx, request, visit)
+            warned = await _warned(tx, visit.person, emergencies[0], fields)
+            plan = await plan_all_clears(tx, self.office.renderer, emergencies, warned)
+            counts = await counts_of_rolls(tx, [emergency.notice_id for emergency in emergencies])
+            zone = (await settings_for(tx, emergencies[0].village_id)).zone
         return sure_page(
             self.office,
             request,
@@ -80,8 +85,8 @@ class AllClearPages:
             plan,
             warned=warned,
             to="",
-            lifts=emergency,
-            left=left,
+            lifts=emergencies[0],
+            left=sum(one.left for one in counts),
             zone=zone,
         )
 
@@ -89,27 +94,42 @@ class AllClearPages:
         now = self.office.clock()
         async with self.office.database.read(now) as tx:
             written = await written_before(tx, request, visit)
-            emergency = await _his(tx, request, visit)
-            zone = (await settings_for(tx, emergency.village_id)).zone
+            emergencies = await _his(tx, request, visit)
+            zone = (await settings_for(tx, emergencies[0].village_id)).zone
         return self.office.page(
             request,
             visit,
             "notices_lift.html",
             zone=zone,
-            emergency=emergency,
-            written=self._filled(written, emergency, zone),
+            page=_page_of(request),
+            emergency=emergencies[0],
+            several=len(emergencies) if "circular" in request.match_info else 0,
+            written=self._filled(written, emergencies[0], zone),
             said=facts_in(written.get("evidence", ""), now, zone),
             days=days_offered(now, zone),
             longest=LONGEST,
         )
 
 
-async def _his(tx: Transaction, request: web.Request, visit: Visit) -> Emergency:
-    """Raises NotFound for one that is not his to lift, or that is an all-clear itself."""
-    emergency = await emergency_of(tx, notice_id(request))
-    if not may_lift(visit.person, emergency) or emergency.lifts_id:
+def _page_of(request: web.Request) -> str:
+    """The page of what is lifted: a notice, or a circular."""
+    circular = request.match_info.get("circular")
+    return f"{CIRCULARS}/{circular}" if circular else f"{NOTICES}/{notice_id(request)}"
+
+
+async def _his(tx: Transaction, request: web.Request, visit: Visit) -> Sequence[Emergency]:
+    """The emergency notice that the address names, or those of a circular that are not over.
+
+    Raises NotFound where one is not his to lift, or is an all-clear itself, and where nothing of a circular is left.
+    """
+    if "circular" in request.match_info:
+        circular = await circular_for_staff(tx, visit.person, circular_id(request))
+        found = [one for one in await emergencies_of(tx, circular.id) if not one.lifted]
+    else:
+        found = [await emergency_of(tx, notice_id(request))]
+    if not found or not all(may_lift(visit.person, one) and not one.lifts_id for one in found):
         raise NotFound("emergency.unknown")
-    return emergency
+    return found
 
 
 async def _warned(tx: Transaction, person: Staff, emergency: Emergency, fields: Fields) -> Warned:

@@ -13,10 +13,15 @@ from store.queries.access import may_see_readers, may_steer
 from store.queries.notices import notice_for_staff
 
 NOTICES = "/console/notices"
+CIRCULARS = f"{NOTICES}/circulars"
 
 
 def notice_id(request: web.Request) -> int:
     return int(request.match_info["notice"])
+
+
+def circular_id(request: web.Request) -> int:
+    return int(request.match_info["circular"])
 
 
 def in_words(office: Office, request: web.Request, person: Staff, notice: Notice) -> str:

@@ -83,7 +83,12 @@ async def place_asked(villages: Sequence[Area], asked: str, place: Callable[[str
 
 
 async def write_draft(
-    tx: Transaction, person: Staff, place: Place, fields: Fields, notice: Notice | None
+    tx: Transaction,
+    person: Staff,
+    place: Place,
+    fields: Fields,
+    notice: Notice | None,
+    circular_id: int | None = None,
 ) -> tuple[Notice, Named]:
     """A new draft, or `notice` as it is written now; and which names of a list are whose.
 
@@ -92,7 +97,7 @@ async def write_draft(
     audience, named = await read_audience(tx, person, place, fields, notice)
     asked, minutes = _asked(fields), _minutes(fields, place)
     if notice is None:
-        written = await draft_notice(tx, place.village, audience, person, fields.get("text", ""))
+        written = await draft_notice(tx, place.village, audience, person, fields.get("text", ""), circular_id)
     else:
         written = await change_text(tx, notice, person, fields.get("text", ""))
         if written.audience != audience:

@@ -1,26 +1,30 @@
 """Notices at the console: the list, one notice with what may be done about it, and the doing."""
 
+import contextlib
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from aiohttp import web
 
-from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT
+from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT, OF_ALL
 from console.notices.common import NOTICES, in_words, notice_id
 from console.notices.looking import Look, look_at
 from console.visits import Fields, Office, Visit, led_to, once
 from notifier.telling import write_tells
 from store.actions.notice_controls import steering_of
 from store.database import Transaction
+from store.domain.circulars import Circular
 from store.domain.emergencies import Emergency, may_follow, may_lift, may_warn
-from store.domain.errors import Refusal
+from store.domain.errors import NotFound, Refusal
 from store.domain.notices import CHANGEABLE, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.reach import Outcome, Reach, Steering
 from store.domain.settings import AreaSettings
 from store.queries.access import may_see_readers, may_steer, opens_somewhere
 from store.queries.areas import settings_for
+from store.queries.circulars import circular_for_staff
 from store.queries.emergencies import emergency_of
-from store.queries.notice_lists import NoticesShown, Standing, list_notices, standing_of
+from store.queries.notice_lists import NoticeLine, NoticesShown, Standing, list_notices, standing_of
 from store.queries.notices import approvers_of, notice_for_staff
 from store.queries.reach import reach_of
 
@@ -75,6 +79,7 @@ class NoticePages:
             visit,
             "notices.html",
             found=found,
+            groups=[list(alike) for _, alike in groupby(found.lines, _bound)],
             shown=shown,
             filters=tuple(NoticesShown),
             to={line.notice.id: in_words(self.office, request, visit.person, line.notice) for line in found.lines},
@@ -90,6 +95,8 @@ class NoticePages:
         async with self.office.database.write(self.office.clock()) as tx:
             notice = await notice_for_staff(tx, visit.person, notice_id(request))
             await once(tx, request, visit, fields, where)
+            if action in OF_ALL and notice.circular_id is not None:
+                raise NotFound("notice.unknown")
             if action in BEFORE_IT_IS_OUT and fields.get("hash") != notice.content_hash:
                 raise Refusal("notice.changed_meanwhile", number=notice.number)
             tells = await ACTIONS[action](tx, self.office.renderer, visit.person, notice, fields)
@@ -108,6 +115,15 @@ class NoticePages:
             notice = await notice_for_staff(tx, visit.person, key)
             return await _plan_sheet(tx, self.office, visit.person, notice)
 
+    async def _circular(self, visit: Visit, notice: Notice) -> Circular | None:
+        """The circular that it is one village's of, for whoever may see all of that."""
+        if notice.circular_id is None:
+            return None
+        async with self.office.database.read(self.office.clock()) as tx:
+            with contextlib.suppress(NotFound):
+                return await circular_for_staff(tx, visit.person, notice.circular_id)
+        return None
+
     async def one(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         sheet = await self._sheet(visit, notice_id(request))
         return self.office.page(
@@ -117,12 +133,19 @@ class NoticePages:
             zone=sheet.settings.zone,
             sheet=sheet,
             notice=sheet.notice,
+            circular=await self._circular(visit, sheet.notice),
             look=sheet.look,
             to=in_words(self.office, request, visit.person, sheet.notice),
             outcomes=OUTCOMES,
             has_words=True,
             objection="",
         )
+
+
+def _bound(line: NoticeLine) -> tuple[int | None, int]:
+    """The notices of a circular stand together, and on one line; any other by itself."""
+    circular_id = line.notice.circular_id
+    return circular_id, 0 if circular_id else line.notice.id
 
 
 def _after(action: str, key: int) -> str:
@@ -150,8 +173,10 @@ async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: No
     approvers = await approvers_of(tx, notice, by_town=look.plan.needs_town)
     may = set()
     if notice.drafted_by == person.id and notice.state in CHANGEABLE:
-        may |= {"change", "drop"}
-        if notice.state is NoticeState.DRAFT:
+        may.add("drop")
+        if notice.circular_id is None:
+            may.add("change")
+        if notice.state is NoticeState.DRAFT and notice.circular_id is None:
             may.add("submit" if look.plan.needs_second_person else "release")
     if notice.state is NoticeState.WAITING and person.id in {approver.id for approver in approvers}:
         may |= {"approve", "refuse"}

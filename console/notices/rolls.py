@@ -17,7 +17,7 @@ from notifier.transfers import report, show_numbers
 from store.database import Transaction
 from store.domain.emergencies import Emergency, may_follow, may_lift, may_warn
 from store.domain.errors import NotFound, Refusal
-from store.domain.transfers import Outcome, RollEntry, Standing
+from store.domain.transfers import Outcome, RollCounts, RollEntry, RollTotals, Standing, totals_of_rolls
 from store.queries.access import opens_somewhere
 from store.queries.areas import settings_for
 from store.queries.emergencies import emergency_of, open_emergencies
@@ -53,6 +53,14 @@ class RollSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """An emergency that is not over, in one village or, by a circular, in several; its lists counted together."""
+
+    emergencies: Sequence[Emergency]
+    totals: RollTotals
+
+
+@dataclass(frozen=True, slots=True)
 class RollPages:
     office: Office
 
@@ -61,14 +69,14 @@ class RollPages:
         _check_warns(visit)
         async with self.office.database.read(self.office.clock()) as tx:
             emergencies = await open_emergencies(tx, visit.person, may_follow)
+            together = [list(some) for _, some in groupby(emergencies, _bound)]
             counts = {one.notice_id: one for one in await roll_counts(tx, visit.person)}
             moment = await rolls_moment(tx, visit.person)
         return self.office.page(
             request,
             visit,
             "notices_emergencies.html",
-            emergencies=emergencies,
-            counts=counts,
+            open=[Open(some, _totals(some, counts)) for some in together],
             standings=tuple(Standing),
             newest=moment,
         )
@@ -159,6 +167,14 @@ class RollPages:
             may_lift=may_lift(visit.person, sheet.emergency),
             newest=moment,
         )
+
+
+def _totals(emergencies: Sequence[Emergency], counts: Mapping[int, RollCounts]) -> RollTotals:
+    return totals_of_rolls([counts[one.notice_id] for one in emergencies if one.notice_id in counts])
+
+
+def _bound(emergency: Emergency) -> tuple[int | None, int]:
+    return emergency.circular_id, 0 if emergency.circular_id else emergency.notice_id
 
 
 def _check_warns(visit: Visit) -> None:

@@ -6,6 +6,9 @@ from aiohttp import web
 
 from console.notices.acting import ACTIONS
 from console.notices.all_clear import AllClearPages
+from console.notices.circular_writing import CircularWritingPages
+from console.notices.circulars import ACTIONS as CIRCULAR_ACTIONS
+from console.notices.circulars import CircularPages
 from console.notices.doors import DoorPages
 from console.notices.ledger import LedgerPages
 from console.notices.pages import NoticePages
@@ -19,6 +22,7 @@ from console.streams import Streams
 from console.visits import Doorkeeper, Office
 
 _NOTICE = r"/notices/{notice:\d{1,18}}"
+_CIRCULAR = r"/notices/circulars/{circular:\d{1,18}}"
 
 
 def notice_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
@@ -26,6 +30,7 @@ def notice_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
     ledger, spread, doors = LedgerPages(office), SpreadPages(office), DoorPages(office)
     return [
         *_emergency_routes(office, streams),
+        *_circular_routes(office),
         web.get("/notices", keeper.page(notices.list)),
         web.get("/notices/new", keeper.page(writing.form)),
         web.post("/notices/new", keeper.press(writing.take, writing.form)),
@@ -45,6 +50,25 @@ def notice_routes(office: Office, streams: Streams) -> list[web.RouteDef]:
         web.get(_NOTICE + "/code.png", keeper.page(spread.code)),
         web.get(_NOTICE + "/visits", keeper.page(doors.of_notice)),
         web.post(_NOTICE + f"/{{action:{'|'.join(ACTIONS)}}}", keeper.press(notices.act, notices.one)),
+    ]
+
+
+def _circular_routes(office: Office) -> list[web.RouteDef]:
+    keeper, circulars, writing, all_clear = (
+        Doorkeeper(office),
+        CircularPages(office),
+        CircularWritingPages(office),
+        AllClearPages(office),
+    )
+    return [
+        web.get("/notices/circulars/new", keeper.page(writing.form)),
+        web.post("/notices/circulars/new", keeper.press(writing.take, writing.form)),
+        web.get(_CIRCULAR, keeper.page(circulars.one)),
+        web.get(_CIRCULAR + "/change", keeper.page(writing.form)),
+        web.post(_CIRCULAR + "/change", keeper.press(writing.take, writing.form)),
+        web.get(_CIRCULAR + "/lift", keeper.page(all_clear.form)),
+        web.post(_CIRCULAR + "/lift", keeper.press(partial(take, all_clear), all_clear.form, most_bytes=MOST_SENT)),
+        web.post(_CIRCULAR + f"/{{action:{'|'.join(CIRCULAR_ACTIONS)}}}", keeper.press(circulars.act, circulars.one)),
     ]
 
 

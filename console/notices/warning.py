@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from console.notices.common import NOTICES
+from console.notices.common import CIRCULARS, NOTICES
 from console.notices.drafting import place_asked
+from console.notices.several import SEVERAL, all_ticked, towns_open_to
 from console.notices.two_steps import LONGEST, sure_page, written_before
 from console.notices.warning_facts import WARNING_FACTS, facts_in, filled
-from console.notices.warning_form import Drafted, days_offered, place_to_warn, read_draft, villages_to_warn
+from console.notices.warning_form import Drafted, days_offered, place_chosen, read_draft, villages_to_warn
 from console.visits import Fields, Office, Visit, led_to, once
-from notifier.emergencies import plan_emergency, warn
+from notifier.circulars import plan_warnings, warn_villages
+from notifier.emergencies import warn
 from notifier.pages import language_asked
+from store.database import Transaction
 from store.domain.audiences import whom
-from store.domain.emergencies import Level, Source
+from store.domain.emergencies import Level, Source, may_warn
 from store.domain.errors import NotFound
 
 EMERGENCIES = f"{NOTICES}/emergencies"
@@ -33,7 +36,7 @@ class WarningPages:
         if fields.get("source") == Source.VILLAGE:
             return fields
         async with self.office.database.read(self.office.clock()) as tx:
-            place = await place_to_warn(tx, visit.person, fields.get("village", ""))
+            place = await place_chosen(tx, visit.person, fields.get("village", ""))
         return self._filled(fields, place.settings.zone)
 
     def _filled(self, fields: Fields, zone: ZoneInfo) -> Fields:
@@ -44,31 +47,28 @@ class WarningPages:
         async with self.office.database.write(self.office.clock()) as tx:
             await once(tx, request, visit, fields, EMERGENCIES)
             drafted = await read_draft(tx, visit.person, fields)
-            notice, _ = await warn(
-                tx,
-                self.office.renderer,
-                drafted.place.village,
-                drafted.audience,
-                visit.person,
-                drafted.warned,
-                drafted.text,
-                with_roll=drafted.with_roll,
-            )
+            where, done = await self._send(tx, visit, drafted)
         self.office.pulse.beat()
+        return led_to(where, done)
+
+    async def _send(self, tx: Transaction, visit: Visit, drafted: Drafted) -> tuple[str, str]:
+        """The page on which to see what comes of it, and what is said there."""
+        warned, text, with_roll = drafted.warned, drafted.text, drafted.with_roll
+        if len(drafted.aims) > 1:
+            key = await warn_villages(tx, drafted.aims, visit.person, warned, text, with_roll=with_roll)
+            return f"{CIRCULARS}/{key}", "warned"
+        [(village, audience)] = drafted.aims
+        notice, _ = await warn(
+            tx, self.office.renderer, village, audience, visit.person, warned, text, with_roll=with_roll
+        )
         where = f"{NOTICES}/{notice.id}"
-        return led_to(f"{where}/roll", "sent") if drafted.with_roll else led_to(where, "warned")
+        return (f"{where}/roll", "sent") if with_roll else (where, "warned")
 
     async def sure(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
         async with self.office.database.write(self.office.clock()) as tx:  # a plan is made in a temporary table
             drafted = await read_draft(tx, visit.person, fields)
-            plan = await plan_emergency(
-                tx,
-                self.office.renderer,
-                drafted.place.village.id,
-                drafted.audience,
-                drafted.warned,
-                drafted.text,
-                asks=drafted.with_roll,
+            plan = await plan_warnings(
+                tx, self.office.renderer, drafted.aims, drafted.warned, drafted.text, asks=drafted.with_roll
             )
         return sure_page(
             self.office,
@@ -77,13 +77,17 @@ class WarningPages:
             fields,
             plan,
             warned=drafted.warned,
-            to=f"{drafted.place.village.name} {self._whom(request, drafted)}",
+            to=self._whom(request, drafted),
             named=drafted.named,
-            zone=drafted.place.settings.zone,
+            zone=drafted.zone,
         )
 
     def _whom(self, request: web.Request, drafted: Drafted) -> str:
-        return self.office.renderer.whom(whom(drafted.audience, discreet=False), language_asked(request))
+        villages = "、".join(village.name for village, _ in drafted.aims)
+        if len(drafted.aims) > 1:
+            return villages
+        described = whom(drafted.aims[0].audience, discreet=False)
+        return f"{villages} {self.office.renderer.whom(described, language_asked(request))}"
 
     async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         now = self.office.clock()
@@ -93,13 +97,18 @@ class WarningPages:
             if not villages:
                 raise NotFound("area.unknown")
             asked = written.get("village", request.query.get("village", ""))
-            place = await place_asked(villages, asked, partial(place_to_warn, tx, visit.person))
+            place = await place_asked(villages, asked, partial(place_chosen, tx, visit.person))
+            towns = await towns_open_to(tx, visit.person, may_warn)
+        if asked == SEVERAL:
+            written = written or all_ticked(towns)
         return self.office.page(
             request,
             visit,
             "notices_warn.html",
             villages=villages,
             place=place,
+            towns=towns,
+            several=asked == SEVERAL,
             on_list=0,
             written=self._filled(written, place.settings.zone) if place else written,
             said=facts_in(written.get("evidence", ""), now, place.settings.zone) if place else {},

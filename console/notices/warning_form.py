@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from console.notices.drafting import Place, place_of, read_audience
+from console.notices.several import SEVERAL, everybody, ticked, towns_open_to
 from console.visits import Fields, Office
 from store.database import Transaction
 from store.domain.addressing import Named
@@ -17,6 +18,7 @@ from store.domain.audiences import Audience, AudienceKind
 from store.domain.emergencies import (
     LONGEST_EVIDENCE,
     OWN_ISSUER,
+    Aim,
     Level,
     Source,
     Warned,
@@ -39,10 +41,10 @@ _KINDS = (AudienceKind.VILLAGE, AudienceKind.TAGGED, AudienceKind.LISTED)
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """An emergency notice as its form says it, checked."""
+    """An emergency notice as its form says it, checked; `aims` are one village or several."""
 
-    place: Place
-    audience: Audience
+    aims: Sequence[Aim]
+    zone: ZoneInfo
     named: Named
     warned: Warned
     text: str
@@ -69,14 +71,33 @@ async def place_to_warn(tx: Transaction, person: Staff, village_id: str) -> Plac
 
 async def read_draft(tx: Transaction, person: Staff, fields: Fields) -> Drafted:
     """Raises NotFound for a village that is not his, and as the rules of emergency notices do."""
-    place = await place_to_warn(tx, person, fields.get("village", ""))
+    place = await place_chosen(tx, person, fields.get("village", ""))
     source = fields.get("source", "")
     if source not in set(Source):
         raise Refusal("emergency.source")
-    warned = checked_warning(await read_warned(tx, person, fields, Source(source), place.settings.zone), tx.now)
+    zone = place.settings.zone
+    warned = checked_warning(await read_warned(tx, person, fields, Source(source), zone), tx.now)
     text = checked_emergency_text(fields.get("text", ""), warned.source)
-    audience, named = await _audience(tx, person, place, fields)
-    return Drafted(place, audience, named, warned, text, fields.get("roll") == "yes")
+    aims, named = await _aims(tx, person, place, fields)
+    return Drafted(aims, zone, named, warned, text, fields.get("roll") == "yes")
+
+
+async def place_chosen(tx: Transaction, person: Staff, village_id: str) -> Place:
+    """The village of a form; where it is for several, the first of those that he may tick. Raises NotFound."""
+    if village_id != SEVERAL:
+        return await place_to_warn(tx, person, village_id)
+    towns = await towns_open_to(tx, person, may_warn)
+    if not towns:
+        raise NotFound("area.unknown")
+    return await place_to_warn(tx, person, str(towns[0].villages[0].id))
+
+
+async def _aims(tx: Transaction, person: Staff, place: Place, fields: Fields) -> tuple[Sequence[Aim], Named]:
+    if fields.get("village") != SEVERAL:
+        audience, named = await _audience(tx, person, place, fields)
+        return [Aim(place.village, audience)], named
+    villages = ticked(await towns_open_to(tx, person, may_warn), fields)
+    return [Aim(village, everybody(village)) for village in villages], Named((), (), ())
 
 
 async def read_warned(tx: Transaction, person: Staff, fields: Fields, source: Source, zone: ZoneInfo) -> Warned:

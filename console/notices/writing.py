@@ -8,10 +8,12 @@ from aiohttp import web
 from console.notices.common import NOTICES, in_words, notice_id
 from console.notices.drafting import ASKS, OWN, ROLES, TOPICS, Place, fields_of, place_asked, place_of, write_draft
 from console.notices.looking import Look, imagine
+from console.notices.several import towns_open_to
 from console.visits import Fields, Office, Told, Visit, led_to, once
 from store.database import Transaction
 from store.domain.errors import NotFound, Refusal
 from store.domain.notices import CHANGEABLE, LONGEST_TEXT, Notice
+from store.domain.people import Staff
 from store.queries.notices import notice_for_staff, villages_served
 
 _LOOK = "look"
@@ -63,7 +65,7 @@ class WritingPages:
         if "notice" not in request.match_info:
             return None
         notice = await notice_for_staff(tx, visit.person, notice_id(request))
-        if notice.drafted_by != visit.person.id or notice.state not in CHANGEABLE:
+        if notice.drafted_by != visit.person.id or notice.state not in CHANGEABLE or notice.circular_id:
             raise NotFound("notice.unknown")
         return notice
 
@@ -83,12 +85,14 @@ class WritingPages:
             villages = await villages_served(tx, visit.person)
             asked = str(notice.village_id) if notice else written.get("village", "")
             place = await place_asked(villages, asked, partial(place_of, tx, visit.person))
+            towns = [] if place else await towns_open_to(tx, visit.person, Staff.serves)
         return self.office.page(
             request,
             visit,
             "notices_write.html",
             villages=villages,
             place=place,
+            several=bool(towns),
             notice=notice,
             on_list=len(notice.audience.residents) if notice else 0,
             written=written,

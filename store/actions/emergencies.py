@@ -42,14 +42,16 @@ async def declare_emergency(
     text: str,
     *,
     lifts: Emergency | None = None,
+    circular_id: int | None = None,
 ) -> Notice:
-    """An emergency notice, approved by its sender alone: it goes out at once. `lifts` makes it that one's all-clear.
+    """An emergency notice, approved by its sender alone: it goes out at once.
 
+    `lifts` makes it that one's all-clear, `circular_id` one village's of a circular.
     Raises NotAllowed("emergency.not_yours"), and Refusal where source, time or level is not named.
     """
     _require(person, audience)
     checked_warning(warned, tx.now, lifts=lifts is not None)
-    draft = await draft_notice(tx, village, audience, person, checked_emergency_text(text, warned.source))
+    draft = await draft_notice(tx, village, audience, person, checked_emergency_text(text, warned.source), circular_id)
     await tx.insert(
         emergency_notices,
         notice_id=draft.id,
@@ -86,13 +88,9 @@ async def keep_photo(tx: Transaction, stored: StoredFile, person: Staff) -> str:
     return photo_sign(tx, stored.sha256, person)
 
 
-async def open_roll(tx: Transaction, notice: Notice, person: Staff, officers: Mapping[int, int], silence: int) -> int:
-    """Put every household that the notice addresses on its transfer list; the list's id.
-
-    `officers` says by group who answers for it, the opener where a household has no group; after `silence` minutes
-    the officers get their call lists. A few statements, whatever the size.
-    """
-    roll_id = await tx.insert(
+async def open_roll(tx: Transaction, notice: Notice, person: Staff, silence: int) -> None:
+    """Begin its transfer list; after `silence` minutes the officers get their call lists."""
+    await tx.insert(
         emergency_rolls,
         notice_id=notice.id,
         area_id=notice.village_id,
@@ -100,6 +98,14 @@ async def open_roll(tx: Transaction, notice: Notice, person: Staff, officers: Ma
         opened_at=tx.now,
         calls_at=tx.now + timedelta(minutes=silence),
     )
+    tx.audit(notice.village_id, f"staff:{person.id}", "emergency.roll_opened", f"notice:{notice.id}")
+
+
+async def fill_roll(tx: Transaction, roll_id: int, notice: Notice, rest_id: int, officers: Mapping[int, int]) -> None:
+    """Put every household on it that the notice was written to. A few statements, whatever the size.
+
+    `officers` says by group who answers for it; for the households without a group `rest_id` does.
+    """
     columns = ("roll_id", "household_id", "resident_id", "group_id", "contact_id", "officer_id", "reply", "outcome")
     whom = (
         select(
@@ -108,7 +114,7 @@ async def open_roll(tx: Transaction, notice: Notice, person: Staff, officers: Ma
             residents.c.id,
             residents.c.group_id,
             func.max(deliveries.c.contact_id),
-            literal(person.id),
+            literal(rest_id),
             literal(""),
             literal(""),
         )
@@ -123,8 +129,6 @@ async def open_roll(tx: Transaction, notice: Notice, person: Staff, officers: Ma
     for officer_id, groups in by_officer.items():
         mine = (emergency_roll_entries.c.roll_id == roll_id, emergency_roll_entries.c.group_id.in_(groups))
         await tx.run(emergency_roll_entries.update().where(*mine).values(officer_id=officer_id))
-    tx.audit(notice.village_id, f"staff:{person.id}", "emergency.roll_opened", f"notice:{notice.id}")
-    return roll_id
 
 
 async def reply_to_roll(

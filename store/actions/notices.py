@@ -23,8 +23,10 @@ from store.queries.notices import notice_by_id
 from store.tables import deliveries, notices
 
 
-async def draft_notice(tx: Transaction, village: Area, audience: Audience, person: Staff, text: str) -> Notice:
-    """Begin a notice.
+async def draft_notice(
+    tx: Transaction, village: Area, audience: Audience, person: Staff, text: str, circular_id: int | None = None
+) -> Notice:
+    """Begin a notice, or one village's of a circular.
 
     Raises NotAllowed("notice.not_there") for an area that this person does not serve, and ("notice.mark_not_yours") for
     an audience by a mark with which he does not work; Refusal as `checked_audience` and `checked_text` do.
@@ -35,6 +37,7 @@ async def draft_notice(tx: Transaction, village: Area, audience: Audience, perso
     notice_id = await tx.insert(
         notices,
         area_id=village.id,
+        circular_id=circular_id,
         number=await _next_number(tx, village, settings.zone),
         text=text,
         audience=narrowing_of(checked_audience(audience)),

@@ -7,7 +7,10 @@ passes it on and names its source, time and level.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
+from store.domain.areas import Area
+from store.domain.audiences import Audience
 from store.domain.errors import Refusal
 from store.domain.people import Role, Staff
 
@@ -99,6 +102,13 @@ def may_warn(person: Staff, area_path: str) -> bool:
     return any(person.holds(role, area_path) for role in _WARNING_ROLES)
 
 
+class Aim(NamedTuple):
+    """A village, and whom of it an emergency notice is for."""
+
+    village: Area
+    audience: Audience
+
+
 @dataclass(frozen=True, slots=True)
 class Emergency:
     """An emergency notice as it went out. `roll_id` is its transfer list, `lifted` whether an all-clear followed.
@@ -118,6 +128,7 @@ class Emergency:
     roll_id: int | None
     lifts_id: int | None
     lifted: bool
+    circular_id: int | None
 
 
 def may_follow(person: Staff, emergency: Emergency) -> bool:

@@ -41,7 +41,10 @@ CHANGEABLE = frozenset({NoticeState.DRAFT, NoticeState.WAITING, NoticeState.REFU
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`number` counts within the village and begins with the year's two digits: 26041."""
+    """`number` counts within the village and begins with the year's two digits: 26041.
+
+    `circular_id` is the circular that it is one village's of.
+    """
 
     id: int
     village_id: int
@@ -59,6 +62,7 @@ class Notice:
     drafter_resident_id: int | None
     refusal: str
     drafted_at: datetime
+    circular_id: int | None = None
 
     @property
     def asks_confirmation(self) -> bool:

@@ -56,7 +56,8 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_NOTHING = words("无 没有 暂无 / // \\ - -- — —— 、 . * 不详 未知 不知 空 n/a #n/a na null none")
+_NOTHING = words("无 没有 暂无 不详 未知 不知 空 n/a #n/a na null none")
+_STRUCK_OUT = re.compile(r"[/\\\-—、.*\s]*")
 _YES = words("是 √ ✓ ✔ v y yes true 1 有 对")
 _NO = words("否 × x ✗ n no false 0 不是 没")
 
@@ -72,7 +73,7 @@ def cell_text(value: CellValue) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = unicodedata.normalize("NFKC", str(value)).strip().removeprefix("'").strip()
-    return "" if text.lower() in _NOTHING else text
+    return "" if text.lower() in _NOTHING or _STRUCK_OUT.fullmatch(text) else text
 
 
 def compact(value: CellValue) -> str:

@@ -3,7 +3,7 @@
 It asks each household: 1 we go, 2 fetch us; who says nothing is rung by the officer who answers for him.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,15 +100,46 @@ class RollCounts:
         return not self.left
 
     @property
+    def standings(self) -> dict[Standing, int]:
+        replies = {Standing(reply or Standing.SILENT): self.replies.get(reply, 0) for reply in Reply}
+        return replies | {Standing(outcome): self.outcomes.get(outcome, 0) for outcome in Outcome if outcome}
+
+    @property
     def facts(self) -> dict[str, object]:
         """What the texts are given."""
-        replies = {str(reply) or "silent": self.replies.get(reply, 0) for reply in Reply}
-        outcomes = {str(outcome): self.outcomes.get(outcome, 0) for outcome in Outcome if outcome}
-        return {"of": self.village_name, "number": self.number, "households": self.households} | replies | outcomes
+        named = {"of": self.village_name, "number": self.number, "households": self.households}
+        return named | {str(standing): count for standing, count in self.standings.items()}
 
 
-def officers_of(groups: list[Area], staff: list[Staff], fallback: Staff) -> dict[int, int]:
-    """Who answers for each group: its own grid officer, else the village's, else whoever opened the list."""
+@dataclass(frozen=True, slots=True)
+class RollTotals:
+    """The transfer lists of several villages, counted together; `left` are not known to be safe."""
+
+    households: int
+    left: int
+    standings: Mapping[Standing, int]
+
+
+def totals_of_rolls(counts: Sequence[RollCounts]) -> RollTotals:
+    standings = {standing: sum(one.standings[standing] for one in counts) for standing in Standing}
+    return RollTotals(sum(one.households for one in counts), sum(one.left for one in counts), standings)
+
+
+_ANSWER_FOR_THE_REST = (Role.FRONT_DESK, Role.PARTY_BRANCH)
+
+
+def officer_of_the_rest(staff: Sequence[Staff], opened_by: int) -> int:
+    """Who answers for households that have no officer: whoever opened the list, if he is of the village (`staff`).
+
+    A town's official is not: then its front desk, else its Party branch.
+    """
+    of_role = {role: person.id for person in reversed(staff) for role in {duty.role for duty in person.duties}}
+    desk = next((of_role[role] for role in _ANSWER_FOR_THE_REST if role in of_role), opened_by)
+    return opened_by if opened_by in {person.id for person in staff} else desk
+
+
+def officers_of(groups: Sequence[Area], staff: Sequence[Staff], rest_id: int) -> dict[int, int]:
+    """Who answers for each group: its own grid officer, else the village's, else whoever answers for the rest."""
     found = {}
     for group in groups:
         holders = [
@@ -117,5 +148,5 @@ def officers_of(groups: list[Area], staff: list[Staff], fallback: Staff) -> dict
             for duty in person.duties
             if duty.role is Role.GRID_OFFICER and group.path.startswith(duty.area_path)
         ]
-        found[group.id] = -max(holders)[1] if holders else fallback.id
+        found[group.id] = -max(holders)[1] if holders else rest_id
     return found

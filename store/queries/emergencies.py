@@ -22,6 +22,7 @@ def _emergencies() -> Select[Any]:
             emergency_notices,
             notices.c.area_id,
             notices.c.number,
+            notices.c.circular_id,
             notices.c.text,
             notices.c.audience,
             notices.c.drafted_by,
@@ -60,6 +61,7 @@ def _emergency(row: Any) -> Emergency:
         roll_id=row.roll_id,
         lifts_id=row.lifts_id,
         lifted=row.lifted_by is not None,
+        circular_id=row.circular_id,
     )
 
 
@@ -68,6 +70,18 @@ async def emergency_of(tx: Transaction, notice_id: int) -> Emergency:
     if row is None:
         raise NotFound("emergency.unknown")
     return _emergency(row)
+
+
+async def emergencies_of(tx: Transaction, circular_id: int) -> list[Emergency]:
+    """The emergency notices, or the all-clears, of a circular; none of one that is no emergency's."""
+    rows = await tx.all(_emergencies().where(notices.c.circular_id == circular_id).order_by(notices.c.id))
+    return [_emergency(row) for row in rows]
+
+
+async def is_emergency(tx: Transaction, notice_id: int) -> bool:
+    """Whether it is an emergency notice or an all-clear."""
+    of_notice = emergency_notices.c.notice_id == notice_id
+    return await tx.scalar(select(emergency_notices.c.notice_id).where(of_notice)) is not None
 
 
 async def open_emergencies(

@@ -70,6 +70,7 @@ def notice_from(row: Any) -> Notice:
         drafter_resident_id=row.drafter_resident_id,
         refusal=row.refusal,
         drafted_at=row.drafted_at,
+        circular_id=row.circular_id,
     )
 
 

@@ -1,7 +1,7 @@
 """Transfer lists: who is on them, how they stand, and at which numbers people are rung."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from zlib import crc32
@@ -40,10 +40,15 @@ async def roll_counts(tx: Transaction, person: Staff) -> list[RollCounts]:
 
 async def counts_of_roll(tx: Transaction, notice_id: int) -> RollCounts:
     """One list, all of it."""
-    found = await _counted(tx, emergency_rolls.c.notice_id == notice_id)
+    found = await counts_of_rolls(tx, [notice_id])
     if not found:
         raise NotFound("emergency.unknown")
     return found[0]
+
+
+async def counts_of_rolls(tx: Transaction, notice_ids: Collection[int]) -> list[RollCounts]:
+    """The lists of these notices, all of each; nothing for a notice that has none."""
+    return await _counted(tx, emergency_rolls.c.notice_id.in_(notice_ids))
 
 
 async def _counted(tx: Transaction, *conditions: ColumnElement[bool]) -> list[RollCounts]:

@@ -26,7 +26,7 @@ from store.tables.matters import (
     matters,
     paper_entries,
 )
-from store.tables.notices import notice_answers, notice_figures, notice_postings, notice_visits, notices
+from store.tables.notices import circulars, notice_answers, notice_figures, notice_postings, notice_visits, notices
 from store.tables.people import (
     households,
     person_requests,
@@ -80,6 +80,7 @@ __all__ = [
     "canned_replies",
     "casts",
     "channel_accounts",
+    "circulars",
     "codes",
     "console_forms",
     "console_sessions",

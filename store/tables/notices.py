@@ -4,11 +4,20 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Tex
 
 from store.tables.columns import id_, metadata, moment, to
 
+circulars = Table(
+    "circulars",
+    metadata,
+    id_(),
+    to("drafted_by", "staff"),
+    moment("drafted_at"),
+)
+
 notices = Table(
     "notices",
     metadata,
     id_(),
     to("area_id", "areas", index=True),
+    to("circular_id", "circulars", optional=True),
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("audience", JSON, nullable=False),
@@ -32,6 +41,12 @@ notices = Table(
     moment("closed_at", optional=True),
     moment("looks_at", optional=True),
     UniqueConstraint("area_id", "number"),
+    Index(
+        "ix_notices_circular_id",
+        "circular_id",
+        sqlite_where=text("circular_id IS NOT NULL"),
+        postgresql_where=text("circular_id IS NOT NULL"),
+    ),
     Index(
         "ix_notices_open",
         "looks_at",

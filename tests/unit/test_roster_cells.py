@@ -36,7 +36,9 @@ ANY_CELL = st.one_of(
 )
 
 
-@pytest.mark.parametrize("cell", [None, "", "  ", "　", "无", "没有", "暂无", "/", "-", "——", "不详", "N/A"])
+@pytest.mark.parametrize(
+    "cell", [None, "", "  ", "　", "无", "没有", "暂无", "/", "-", "---", "-\t-", "——", "不详", "N/A"]
+)
 def test_what_clerks_write_for_nothing_is_nothing(cell: CellValue) -> None:
     assert cell_text(cell) == ""
     assert parse_phones(cell) == Reading(())

@@ -441,9 +441,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("staff_id", "form", name=op.f("uq_kept_forms_staff_id_form")),
     )
     op.create_table(
+        "circulars",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("drafted_by", ID, nullable=False),
+        sa.Column("drafted_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["drafted_by"], ["staff.id"], name=op.f("fk_circulars_drafted_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_circulars")),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("area_id", ID, nullable=False),
+        sa.Column("circular_id", ID, nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
@@ -468,12 +477,21 @@ def upgrade() -> None:
         sa.Column("looks_at", UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_notices_area_id")),
         sa.ForeignKeyConstraint(["audience_area_id"], ["areas.id"], name=op.f("fk_notices_audience_area_id")),
+        sa.ForeignKeyConstraint(["circular_id"], ["circulars.id"], name=op.f("fk_notices_circular_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["staff.id"], name=op.f("fk_notices_decided_by")),
         sa.ForeignKeyConstraint(["drafted_by"], ["staff.id"], name=op.f("fk_notices_drafted_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint("area_id", "number", name=op.f("uq_notices_area_id_number")),
     )
     op.create_index(op.f("ix_notices_area_id"), "notices", ["area_id"], unique=False)
+    op.create_index(
+        "ix_notices_circular_id",
+        "notices",
+        ["circular_id"],
+        unique=False,
+        sqlite_where=sa.text("circular_id IS NOT NULL"),
+        postgresql_where=sa.text("circular_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_notices_open",
         "notices",

@@ -1,0 +1,87 @@
+"""Writing one notice to several villages: the form, and the drafts that come of it."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.notices.common import CIRCULARS, NOTICES, circular_id
+from console.notices.drafting import ASKS, OWN, ROLES, TOPICS, fields_of, write_draft
+from console.notices.several import Town, all_ticked, ticked, towns_open_to, whole_place
+from console.visits import Fields, Office, Visit, led_to, once
+from store.actions.circulars import begin_circular
+from store.database import Transaction
+from store.domain.circulars import Circular
+from store.domain.errors import NotFound
+from store.domain.notices import CHANGEABLE, LONGEST_TEXT
+from store.domain.people import Staff
+from store.queries.areas import area_by_id
+from store.queries.circulars import circular_for_staff
+
+
+@dataclass(frozen=True, slots=True)
+class CircularWritingPages:
+    office: Office
+
+    async def form(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        """To write one, or to change the one that the address names; its villages stay."""
+        async with self.office.database.read(self.office.clock()) as tx:
+            circular = await _own(tx, request, visit)
+            towns = await _towns(tx, visit.person)
+            first = circular.notices[0].village_id if circular else towns[0].villages[0].id
+            place = await whole_place(tx, visit.person, await area_by_id(tx, first))
+        written = visit.told.written or (fields_of(circular.notices[0]) if circular else all_ticked(towns))
+        return self.office.page(
+            request,
+            visit,
+            "notices_circular_write.html",
+            circular=circular,
+            towns=towns,
+            place=place,
+            written=written,
+            asks=(*ASKS, OWN),
+            roles=ROLES,
+            topics=TOPICS,
+            longest=LONGEST_TEXT,
+        )
+
+    async def take(self, request: web.Request, visit: Visit, fields: Fields) -> web.StreamResponse:
+        async with self.office.database.write(self.office.clock()) as tx:
+            circular = await _own(tx, request, visit)
+            await once(tx, request, visit, fields, f"{CIRCULARS}/{circular.id}" if circular else NOTICES)
+            if circular:
+                key = await _change(tx, visit.person, circular, fields)
+            else:
+                key = await _write(tx, visit.person, await _towns(tx, visit.person), fields)
+        raise led_to(f"{CIRCULARS}/{key}", "saved")
+
+
+async def _own(tx: Transaction, request: web.Request, visit: Visit) -> Circular | None:
+    """The circular that is to be changed, None for a new one. Raises NotFound where it is not his to change."""
+    if "circular" not in request.match_info:
+        return None
+    circular = await circular_for_staff(tx, visit.person, circular_id(request))
+    if circular.drafted_by != visit.person.id or not circular.all_stand(*CHANGEABLE):
+        raise NotFound("notice.unknown")
+    return circular
+
+
+async def _towns(tx: Transaction, person: Staff) -> list[Town]:
+    """Raises NotFound for whoever serves one village only."""
+    towns = await towns_open_to(tx, person, Staff.serves)
+    if not towns:
+        raise NotFound("area.unknown")
+    return towns
+
+
+async def _write(tx: Transaction, person: Staff, towns: list[Town], fields: Fields) -> int:
+    villages, key = ticked(towns, fields), await begin_circular(tx, person)
+    for village in villages:
+        await write_draft(tx, person, await whole_place(tx, person, village), fields, None, key)
+    return key
+
+
+async def _change(tx: Transaction, person: Staff, circular: Circular, fields: Fields) -> int:
+    for notice in circular.notices:
+        place = await whole_place(tx, person, await area_by_id(tx, notice.village_id))
+        await write_draft(tx, person, place, fields, notice)
+    return circular.id

@@ -1,0 +1,121 @@
+"""A circular on its way: planned for each village, put before those who may approve all of it, and left to jobs.
+
+Each of its notices is written by a job of its own: on PostgreSQL as many at a time as there are workers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notifier.emergencies import declare, declare_all_clear, plan_all_clear, plan_emergency
+from notifier.notice_jobs import leave_to_job
+from notifier.notices import preview_notice
+from notifier.render import Renderer
+from store.actions.circulars import begin_circular
+from store.actions.notices import approve_notice, refuse_notice, release_notice, submit_notice
+from store.database import Transaction
+from store.domain.circular_tells import approval_tells, approved_tells, refused_tells
+from store.domain.circulars import Circular, all_told, planned_together, totals_of
+from store.domain.emergencies import Aim, Emergency, EmergencyPlan, Warned
+from store.domain.errors import Refusal
+from store.domain.people import Staff
+from store.domain.plans import Preview
+from store.domain.speech import Tell
+from store.queries.circulars import approvers_of_all, sizes_of
+from store.queries.membership import homes_in
+from store.queries.people import contacts_of_staff
+
+Tells = tuple[Tell, ...]
+Seen = Mapping[int, str]
+"""The plans that somebody looked at (`Preview.frozen`), by notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CircularPlan:
+    """The plan of each notice that is not out yet; `approvers` may approve all of them."""
+
+    previews: Mapping[int, Preview]
+    approvers: Sequence[Staff]
+
+
+async def plan_circular(tx: Transaction, renderer: Renderer, circular: Circular) -> CircularPlan:
+    """Some statements a village. Needs a writing transaction, as every plan does."""
+    plans = [await preview_notice(tx, renderer, notice) for notice in circular.notices]
+    together = planned_together(plans, await sizes_of(tx, circular))
+    approvers = await approvers_of_all(tx, circular, by_town=totals_of(together).needs_town)
+    previews = {notice.id: plan for notice, plan in zip(circular.notices, together, strict=True)}
+    return CircularPlan(previews, approvers)
+
+
+async def submit(tx: Transaction, renderer: Renderer, circular: Circular, person: Staff, seen: Seen) -> Tells:
+    """Put it before those who may approve all of it. Raises Refusal("notice.nobody_approves"); as `submit_notice`."""
+    plan = await plan_circular(tx, renderer, circular)
+    if not plan.approvers:
+        raise Refusal("notice.nobody_approves")
+    for notice in circular.notices:
+        await submit_notice(tx, notice, person, plan.previews[notice.id], seen.get(notice.id, ""))
+    contacts = await contacts_of_staff(tx, [approver.id for approver in plan.approvers])
+    return approval_tells(circular, totals_of(list(plan.previews.values())), contacts)
+
+
+async def release(tx: Transaction, renderer: Renderer, circular: Circular, person: Staff, seen: Seen) -> Tells:
+    """Its drafter lets it go out himself. Raises as `release_notice` does."""
+    plan = await plan_circular(tx, renderer, circular)
+    for notice in circular.notices:
+        preview = plan.previews[notice.id]
+        released = await release_notice(tx, notice, person, preview, seen.get(notice.id, ""))
+        await leave_to_job(tx, released, preview.households)
+    return ()
+
+
+async def approve(tx: Transaction, renderer: Renderer, circular: Circular, person: Staff, seen: Seen) -> Tells:
+    """Let all of it go out; what its drafter is told. Raises as `approve_notice` does."""
+    plan = await plan_circular(tx, renderer, circular)
+    for notice in circular.notices:
+        preview = plan.previews[notice.id]
+        approved = await approve_notice(tx, notice, person, preview, seen.get(notice.id, ""))
+        await leave_to_job(tx, approved, preview.households)
+    return approved_tells(circular, await contacts_of_staff(tx, [circular.drafted_by]))
+
+
+async def refuse(tx: Transaction, circular: Circular, person: Staff, reason: str) -> Tells:
+    """Send all of it back; what its drafter is told. Raises as `refuse_notice` does."""
+    for notice in circular.notices:
+        await refuse_notice(tx, notice, person, reason)
+    return refused_tells(circular, reason, await contacts_of_staff(tx, [circular.drafted_by]))
+
+
+async def plan_warnings(
+    tx: Transaction, renderer: Renderer, aims: Sequence[Aim], warned: Warned, text: str, *, asks: bool
+) -> EmergencyPlan:
+    """Whom emergency notices with this text would reach, and what they cost together."""
+    return all_told(
+        [await plan_emergency(tx, renderer, aim.village.id, aim.audience, warned, text, asks=asks) for aim in aims]
+    )
+
+
+async def warn_villages(
+    tx: Transaction, aims: Sequence[Aim], person: Staff, warned: Warned, text: str, *, with_roll: bool
+) -> int:
+    """An emergency notice in each of these villages; the circular's id. Raises as `declare` does."""
+    circular_id = await begin_circular(tx, person)
+    for village, audience in aims:
+        notice = await declare(
+            tx, village, audience, person, warned, text, with_roll=with_roll, circular_id=circular_id
+        )
+        await leave_to_job(tx, notice, await homes_in(tx, village))
+    return circular_id
+
+
+async def plan_all_clears(
+    tx: Transaction, renderer: Renderer, emergencies: Sequence[Emergency], warned: Warned
+) -> EmergencyPlan:
+    return all_told([await plan_all_clear(tx, renderer, emergency, warned) for emergency in emergencies])
+
+
+async def lift_warnings(tx: Transaction, emergencies: Sequence[Emergency], person: Staff, warned: Warned) -> int:
+    """The all-clear of each; their circular's id. Raises as `declare_all_clear` does."""
+    circular_id = await begin_circular(tx, person)
+    for emergency in emergencies:
+        notice = await declare_all_clear(tx, emergency, person, warned, circular_id)
+        await leave_to_job(tx, notice, await homes_in(tx, notice.audience.area))
+    return circular_id

@@ -16,7 +16,15 @@ from store.actions.notices import (
     drop_notice,
 )
 from store.database import Transaction
-from store.domain.addressing import Addressable, Named, Wanted, audience_of, audiences_open_to, served_in
+from store.domain.addressing import (
+    Addressable,
+    Named,
+    Wanted,
+    answers_for_groups,
+    audience_of,
+    audiences_open_to,
+    served_in,
+)
 from store.domain.answers import Asked
 from store.domain.areas import Area
 from store.domain.audiences import Audience, may_know
@@ -27,6 +35,7 @@ from store.domain.people import Contact
 from store.domain.plans import Preview
 from store.queries.addressing import addressable_in, named_residents
 from store.queries.areas import groups_of
+from store.queries.liaisons import homes_paired_with
 from store.queries.notices import (
     arranging_of,
     ledger_of,
@@ -57,6 +66,9 @@ class Notices:
         among = await self.addressable(village_id)
         places = served_in(self.speaker.office_holder, among.village, among.groups)
         named = await named_residents(self.tx, places, wanted.names)
+        if wanted.mine and not answers_for_groups(self.speaker.office_holder, among):
+            homes = await homes_paired_with(self.tx, self.speaker.office_holder.id, among.village)
+            named = Named(tuple(home.head_id for home in homes), (), ())
         return audience_of(wanted, self.speaker.office_holder, among, named), named
 
     def knows(self, audience: Audience) -> bool:

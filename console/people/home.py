@@ -23,6 +23,7 @@ from store.domain.errors import NotFound
 from store.domain.people import Role, Staff
 from store.queries.access import KEEPER_ROLES, may_change_people
 from store.queries.areas import groups_of, villages_served
+from store.queries.liaisons import liaison_of
 from store.queries.residents import HouseholdSheet, household_sheet
 
 Action = Callable[[Transaction, Staff, HouseholdSheet, Fields], Awaitable[None]]
@@ -74,8 +75,11 @@ class HomePages:
         async with self.office.database.read(self.office.clock()) as tx:
             home = await household_sheet(tx, visit.person, named(request, "household"))
             groups = [one for one in await groups_of(tx, home.village_id) if may_change_people(visit.person, one.path)]
+            liaison = await liaison_of(tx, home.id)
         may_change = may_change_people(visit.person, home.path)
-        return self.office.page(request, visit, "home.html", home=home, groups=groups, may_change=may_change)
+        return self.office.page(
+            request, visit, "home.html", home=home, groups=groups, liaison=liaison, may_change=may_change
+        )
 
 
 @dataclass(frozen=True, slots=True)

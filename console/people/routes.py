@@ -5,6 +5,7 @@ from aiohttp import web
 from console.people import home, lists, person
 from console.people.flags import FlagPages
 from console.people.home import HomePages, NewHomePages
+from console.people.liaisons import LiaisonPages
 from console.people.lists import ListPages
 from console.people.merging import MergePages
 from console.people.papers import PaperPages
@@ -17,6 +18,7 @@ from console.visits import Doorkeeper, Office
 _RESIDENT = r"/people/{resident:\d{1,18}}"
 _HOME = r"/people/homes/{household:\d{1,18}}"
 _LISTS = r"/people/lists/{village:\d{1,18}}"
+_LIAISON = r"/people/liaisons/{village:\d{1,18}}/{staff:\d{1,18}}"
 _UPLOAD = r"/people/import/{upload:\d{1,18}}"
 
 
@@ -26,7 +28,7 @@ def people_routes(office: Office) -> list[web.RouteDef]:
 
 def _roster_routes(office: Office) -> list[web.RouteDef]:
     keeper, people, homes = Doorkeeper(office), PersonPages(office), HomePages(office)
-    new, named = NewHomePages(office), ListPages(office)
+    new, named, paired = NewHomePages(office), ListPages(office), LiaisonPages(office)
     return [
         web.get("/people", keeper.page(RosterPages(office).list)),
         web.get("/people/homes/new", keeper.page(new.form)),
@@ -35,6 +37,8 @@ def _roster_routes(office: Office) -> list[web.RouteDef]:
         web.post(_HOME + f"/{{action:{'|'.join(home.ACTIONS)}}}", keeper.press(homes.act, homes.one)),
         web.get("/people/lists", keeper.page(named.show)),
         web.post(_LISTS + f"/{{action:{'|'.join(lists.ACTIONS)}}}", keeper.press(named.act, named.show)),
+        web.get("/people/liaisons", keeper.page(paired.show)),
+        web.post(_LIAISON, keeper.press(paired.save, paired.show)),
         web.get(_RESIDENT, keeper.page(people.one)),
         web.post(_RESIDENT + "/show-number", keeper.press(people.show_number, people.one)),
         web.post(_RESIDENT + f"/{{action:{'|'.join(person.ACTIONS)}}}", keeper.press(people.act, people.one)),

@@ -17,7 +17,7 @@ from store.domain.tickets import OPEN_STATES
 from store.queries.access import may_give, needs_code
 from store.queries.areas import area_by_id
 from store.queries.people import staff_by_id
-from store.tables import contacts, duties, duty_roster, sessions, staff, tickets
+from store.tables import contacts, duties, duty_roster, household_liaisons, sessions, staff, tickets
 
 NAME_LENGTH = 80
 
@@ -132,7 +132,7 @@ async def hand_over_for(tx: Transaction, leaver: Staff, successor: Staff, by: St
 
 
 async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: str) -> int:
-    """A change of office in one step: duties and open tickets move, the leaver's sessions and links end.
+    """A change of office in one step: duties, paired households and open tickets move, sessions and links end.
 
     What he had not sent is dropped. Answers how many tickets moved.
     """
@@ -153,6 +153,8 @@ async def hand_over(tx: Transaction, leaver: Staff, successor: Staff, *, actor: 
         .where(tickets.c.assignee_id == leaver.id, tickets.c.state.in_(OPEN_STATES))
         .values(assignee_id=successor.id)
     )
+    paired = household_liaisons.update().where(household_liaisons.c.staff_id == leaver.id)
+    await tx.run(paired.values(staff_id=successor.id, since=tx.now))
     linked = select(contacts.c.id).where(contacts.c.staff_id == leaver.id)
     await tx.run(sessions.delete().where(sessions.c.contact_id.in_(linked)))
     await tx.run(contacts.update().where(contacts.c.staff_id == leaver.id).values(staff_id=None))

@@ -1,5 +1,7 @@
 """Visit tickets for the households that a notice did not reach, what is reported of them, and closing the ledger.
 
+A household's liaison goes, else its group's grid officer, else whoever has visits in the village.
+
 All of a notice's visits are written by a handful of statements; the audit chain gets one entry with their number.
 """
 
@@ -20,6 +22,7 @@ from store.domain.tickets import Category, Ticket, TicketEvent, TicketState, rol
 from store.domain.visits import VISIT_WITHIN, Round
 from store.domain.working_calendar import WorkingCalendar
 from store.queries.areas import settings_for
+from store.queries.liaisons import liaison_at_home
 from store.queries.people import staff_with_role
 from store.queries.reach import households_of, is_under_way, reach_of
 from store.queries.visits import visit_of
@@ -87,7 +90,9 @@ async def _write_tickets(tx: Transaction, notice: Notice, first: int) -> None:
         "about_staff": literal(value=False),
         "accused": literal([], JSON),
         "resident_id": residents.c.id,
-        "assignee_id": fallback if category is Category.WELFARE else func.coalesce(_officer_of_group(), fallback),
+        "assignee_id": fallback
+        if category is Category.WELFARE
+        else func.coalesce(liaison_at_home(), _officer_of_group(), fallback),
         "rating": literal(""),
         "answered_by_sms": literal(value=False),
         "opened_at": literal(tx.now, UtcDateTime),

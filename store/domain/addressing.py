@@ -82,10 +82,13 @@ def served_in(person: Staff, village: Area, groups: Sequence[Area]) -> Sequence[
 def audience_of(wanted: Wanted, person: Staff, among: Addressable, named: Named) -> Audience:
     """The audience that was wanted; of those whom only some of the village are, the ones that this person serves.
 
-    Raises Refusal("notice.no_households") for "mine" where he answers for none; and as `checked_audience` does.
+    "Mine" are the groups that he answers for; where he has none, `named` are the heads of his paired households.
+    Raises Refusal("notice.no_households") for "mine" where he has neither; and as `checked_audience` does.
     """
     village, groups = among.village, among.groups
     chosen = tuple(group for group in groups if group.id in wanted.groups)
+    if wanted.mine and named.residents:
+        return checked_audience(Audience(AudienceKind.LISTED, village, residents=named.residents, units=True))
     if wanted.mine:
         chosen = _answered_for(person, village, groups)
     elif not chosen and not _is_everybody(wanted):
@@ -112,6 +115,10 @@ def audience_of(wanted: Wanted, person: Staff, among: Addressable, named: Named)
 
 def _is_everybody(wanted: Wanted) -> bool:
     return wanted.kind is AudienceKind.VILLAGE and not (wanted.age_from or wanted.age_to)
+
+
+def answers_for_groups(person: Staff, among: Addressable) -> bool:
+    return any(_is_paired(person, area) for area in (among.village, *among.groups))
 
 
 def _answered_for(person: Staff, village: Area, groups: Sequence[Area]) -> tuple[Area, ...]:

@@ -28,6 +28,7 @@ from store.tables.matters import (
 )
 from store.tables.notices import circulars, notice_answers, notice_figures, notice_postings, notice_visits, notices
 from store.tables.people import (
+    household_liaisons,
     households,
     person_requests,
     resident_flags,
@@ -101,6 +102,7 @@ __all__ = [
     "entitlement_holders",
     "entitlements",
     "files",
+    "household_liaisons",
     "household_proxies",
     "households",
     "inbound_messages",

@@ -36,6 +36,14 @@ households = Table(
     UniqueConstraint("area_id", "number"),
 )
 
+household_liaisons = Table(
+    "household_liaisons",
+    metadata,
+    to("household_id", "households", primary_key=True),
+    to("staff_id", "staff", index=True),
+    moment("since"),
+)
+
 residents = Table(
     "residents",
     metadata,

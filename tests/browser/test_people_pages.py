@@ -67,6 +67,13 @@ async def test_a_person_is_found_and_changed_by_clicks(desk: Desk) -> None:
     await desk.looks_right("home-new")
     await desk.open("/console/people/lists")
     await desk.looks_right("lists")
+    await desk.open("/console/people")
+    await page.get_by_role("link", name="联系户").click()
+    await page.get_by_text("改 何监委").click()
+    await page.get_by_label("联系哪些户").locator("visible=true").fill("林嫂、黄明")
+    await page.get_by_role("button", name="存好").locator("visible=true").click()
+    await expect(page.locator(".named")).to_contain_text("何监委 联系2户：")
+    await desk.looks_right("liaisons")
 
 
 async def test_a_file_is_brought_in_looked_at_and_taken_over(desk: Desk) -> None:

@@ -717,6 +717,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("called_at IS NULL AND closed_at IS NULL"),
     )
     op.create_table(
+        "household_liaisons",
+        sa.Column("household_id", ID, nullable=False),
+        sa.Column("staff_id", ID, nullable=False),
+        sa.Column("since", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_household_liaisons_household_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_household_liaisons_staff_id")),
+        sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household_liaisons")),
+    )
+    op.create_index(op.f("ix_household_liaisons_staff_id"), "household_liaisons", ["staff_id"], unique=False)
+    op.create_table(
         "household_proxies",
         sa.Column("household_id", ID, nullable=False),
         sa.Column("contact_id", ID, nullable=False),

@@ -29,6 +29,7 @@ class Submitted:
 
 async def submit(tx: Transaction, renderer: Renderer, notice: Notice, person: Staff, seen: str) -> Submitted:
     """Put it before those who may approve it. Raises Refusal("notice.nobody_approves"), else as `submit_notice`."""
+    _require_single(notice)
     plan = await preview_notice(tx, renderer, notice)
     approvers = await approvers_of(tx, notice, by_town=plan.needs_town)
     if not approvers:
@@ -40,6 +41,7 @@ async def submit(tx: Transaction, renderer: Renderer, notice: Notice, person: St
 
 async def release(tx: Transaction, renderer: Renderer, notice: Notice, person: Staff, seen: str) -> Preview:
     """Its drafter lets it go out himself. Raises as `release_notice` does."""
+    _require_single(notice)
     plan = await plan_notice(tx, renderer, notice)
     await dispatch_notice(tx, await release_notice(tx, notice, person, plan.preview, seen), plan)
     return plan.preview
@@ -49,6 +51,7 @@ async def approve(
     tx: Transaction, renderer: Renderer, notice: Notice, person: Staff, seen: str
 ) -> tuple[Notice, datetime, list[Contact]]:
     """The approved notice, when its SMS begin to go out, and its drafter. Raises as `approve_notice` does."""
+    _require_single(notice)
     plan = await plan_notice(tx, renderer, notice)
     approved = await approve_notice(tx, notice, person, plan.preview, seen)
     due = await dispatch_notice(tx, approved, plan)
@@ -57,10 +60,19 @@ async def approve(
 
 async def refuse(tx: Transaction, notice: Notice, person: Staff, reason: str) -> tuple[Notice, list[Contact]]:
     """The refused notice and its drafter. Raises as `refuse_notice` does."""
+    _require_single(notice)
     refused = await refuse_notice(tx, notice, person, reason)
     return refused, await contacts_of_staff(tx, [refused.drafted_by])
 
 
+def _require_single(notice: Notice) -> None:
+    """Raises Refusal("notice.of_circular") for one village's of several: those are let go together, by their size."""
+    if notice.circular_id is not None:
+        raise Refusal("notice.of_circular", number=notice.number)
+
+
 async def may_decide(tx: Transaction, notice: Notice, person: Staff, plan: Preview) -> bool:
+    if notice.circular_id is not None:
+        return False
     approvers = await approvers_of(tx, notice, by_town=plan.needs_town)
     return person.id in {approver.id for approver in approvers}

@@ -1,27 +1,28 @@
-"""A circular on its way: planned for each village, put before those who may approve all of it, and left to jobs.
+"""A circular on its way: planned for each village, put before those who may approve all of it, and written.
 
-Each of its notices is written by a job of its own: on PostgreSQL as many at a time as there are workers.
+A notice is written by a job, each village's by its own: on PostgreSQL as many at a time as there are workers. A warning
+is written at once: nobody waits for a queue.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.emergencies import declare, declare_all_clear, plan_all_clear, plan_emergency
-from notifier.notice_jobs import leave_to_job
+from notifier.emergencies import give_all_clear, plan_all_clear, plan_emergency, warn
 from notifier.notices import preview_notice
 from notifier.render import Renderer
 from store.actions.circulars import begin_circular
 from store.actions.notices import approve_notice, refuse_notice, release_notice, submit_notice
+from store.actions.progress import begin_progress
 from store.database import Transaction
 from store.domain.circular_tells import approval_tells, approved_tells, refused_tells
 from store.domain.circulars import Circular, all_told, planned_together, totals_of
 from store.domain.emergencies import Aim, Emergency, EmergencyPlan, Warned
 from store.domain.errors import Refusal
+from store.domain.jobs import JobName
 from store.domain.people import Staff
 from store.domain.plans import Preview
 from store.domain.speech import Tell
 from store.queries.circulars import approvers_of_all, sizes_of
-from store.queries.membership import homes_in
 from store.queries.people import contacts_of_staff
 
 Tells = tuple[Tell, ...]
@@ -63,7 +64,7 @@ async def release(tx: Transaction, renderer: Renderer, circular: Circular, perso
     for notice in circular.notices:
         preview = plan.previews[notice.id]
         released = await release_notice(tx, notice, person, preview, seen.get(notice.id, ""))
-        await leave_to_job(tx, released, preview.households)
+        await begin_progress(tx, JobName.SEND_NOTICE, released.id, preview.households)
     return ()
 
 
@@ -73,7 +74,7 @@ async def approve(tx: Transaction, renderer: Renderer, circular: Circular, perso
     for notice in circular.notices:
         preview = plan.previews[notice.id]
         approved = await approve_notice(tx, notice, person, preview, seen.get(notice.id, ""))
-        await leave_to_job(tx, approved, preview.households)
+        await begin_progress(tx, JobName.SEND_NOTICE, approved.id, preview.households)
     return approved_tells(circular, await contacts_of_staff(tx, [circular.drafted_by]))
 
 
@@ -94,15 +95,19 @@ async def plan_warnings(
 
 
 async def warn_villages(
-    tx: Transaction, aims: Sequence[Aim], person: Staff, warned: Warned, text: str, *, with_roll: bool
+    tx: Transaction,
+    renderer: Renderer,
+    aims: Sequence[Aim],
+    person: Staff,
+    warned: Warned,
+    text: str,
+    *,
+    with_roll: bool,
 ) -> int:
-    """An emergency notice in each of these villages; the circular's id. Raises as `declare` does."""
+    """An emergency notice in each of these villages, all of them now; the circular's id. Raises as `warn` does."""
     circular_id = await begin_circular(tx, person)
     for village, audience in aims:
-        notice = await declare(
-            tx, village, audience, person, warned, text, with_roll=with_roll, circular_id=circular_id
-        )
-        await leave_to_job(tx, notice, await homes_in(tx, village))
+        await warn(tx, renderer, village, audience, person, warned, text, with_roll=with_roll, circular_id=circular_id)
     return circular_id
 
 
@@ -112,10 +117,11 @@ async def plan_all_clears(
     return all_told([await plan_all_clear(tx, renderer, emergency, warned) for emergency in emergencies])
 
 
-async def lift_warnings(tx: Transaction, emergencies: Sequence[Emergency], person: Staff, warned: Warned) -> int:
-    """The all-clear of each; their circular's id. Raises as `declare_all_clear` does."""
+async def lift_warnings(
+    tx: Transaction, renderer: Renderer, emergencies: Sequence[Emergency], person: Staff, warned: Warned
+) -> int:
+    """The all-clear of each; their circular's id. Raises as `give_all_clear` does."""
     circular_id = await begin_circular(tx, person)
     for emergency in emergencies:
-        notice = await declare_all_clear(tx, emergency, person, warned, circular_id)
-        await leave_to_job(tx, notice, await homes_in(tx, notice.audience.area))
+        await give_all_clear(tx, renderer, emergency, person, warned, circular_id)
     return circular_id

@@ -8,8 +8,7 @@ from notifier.channels.sms.segments import count_parts
 from notifier.render import Medium, Renderer, button_rows
 from notifier.telling import medium_of
 from notifier.wording import Wording, as_carried
-from store.actions.emergencies import ROLL_QUESTION, close_roll, declare_emergency, fill_roll, open_roll
-from store.actions.progress import lock_of
+from store.actions.emergencies import ROLL_QUESTION, close_roll, declare_emergency, open_roll
 from store.actions.recipients import QUESTION_ID, Copy, Mailing, write_recipients
 from store.database import Transaction
 from store.domain.accounts import Account
@@ -17,7 +16,6 @@ from store.domain.areas import Area
 from store.domain.audiences import Audience
 from store.domain.emergencies import Emergency, EmergencyPlan, Warned
 from store.domain.errors import NotFound, Refusal
-from store.domain.jobs import JobName
 from store.domain.notices import UNREACHED_REASONS, Notice
 from store.domain.people import Staff
 from store.domain.plans import Objected
@@ -30,7 +28,7 @@ from store.queries.emergencies import emergency_of
 from store.queries.notices import notice_by_id
 from store.queries.people import staff_of_village
 from store.queries.recipients import Search, find_recipients, find_told
-from store.queries.transfers import counts_of_roll
+from store.queries.transfers import counts_of_rolls
 
 GOING_OR_FETCH = (Option(Reply.GOING, label="transfer_going"), Option(Reply.FETCH, label="transfer_fetch"))
 ROLL_ANSWERS = (Reply.GOING, Reply.FETCH, Reply.STAYING, "unclear")
@@ -110,57 +108,25 @@ async def warn(
     text: str,
     *,
     with_roll: bool,
+    circular_id: int | None = None,
 ) -> tuple[Notice, int]:
     """An emergency notice, sent; to how many households. Raises as `declare_emergency` does."""
-    notice = await declare(tx, village, audience, person, warned, text, with_roll=with_roll)
-    return notice, await write_emergency(tx, renderer, notice)
-
-
-async def declare(
-    tx: Transaction,
-    village: Area,
-    audience: Audience,
-    person: Staff,
-    warned: Warned,
-    text: str,
-    *,
-    with_roll: bool,
-    circular_id: int | None = None,
-) -> Notice:
-    """An emergency notice that `write_emergency` has yet to send, and its transfer list, where one is wanted."""
     notice = await declare_emergency(tx, village, audience, person, warned, text, circular_id=circular_id)
-    if with_roll:
-        await open_roll(tx, notice, person, (await settings_for(tx, village.id)).silence_minutes)
-    return notice
+    return notice, await _send(tx, renderer, notice, warned, person, with_roll=with_roll)
 
 
-async def write_emergency(tx: Transaction, renderer: Renderer, notice: Notice) -> int:
-    """Write the deliveries of an emergency notice or an all-clear, due now; to how many households (or addresses).
-
-    A warning that is over by now is sent to nobody.
-    """
-    emergency = await emergency_of(tx, notice.id)
+async def _send(
+    tx: Transaction, renderer: Renderer, notice: Notice, warned: Warned, person: Staff, *, with_roll: bool
+) -> int:
+    """Write its deliveries, and its transfer list where one is wanted; how many households. All is due now."""
     settings = await settings_for(tx, notice.village_id)
-    if emergency.lifts_id:
-        lifted = await emergency_of(tx, emergency.lifts_id)
-        say = _all_clear(lifted, emergency.warned)
-        counted = await _find_told(tx, renderer, lifted, say, settings)
-        return await _write(tx, Mailing(notice.village_id, notice.id, is_bulk=False), say, counted)
-    if emergency.lifted:
-        return 0
-    asks = emergency.roll_id is not None
-    say = _say(emergency.warned, notice.text, asks=asks)
+    say = _say(warned, notice.text, asks=with_roll)
     counted = await _find(tx, renderer, notice.audience, say, settings)
-    question = Question(ROLL_QUESTION, notice.id, str(notice.number)) if asks else None
+    question = Question(ROLL_QUESTION, notice.id, str(notice.number)) if with_roll else None
     mailing = Mailing(notice.village_id, notice.id, is_bulk=False, question=question, keys=ROLL_ANSWERS)
-    households = await _write(tx, mailing, say, counted)
-    if emergency.roll_id is not None:
-        await _fill_roll(tx, notice, emergency.roll_id, settings)
-    return households
-
-
-async def _write(tx: Transaction, mailing: Mailing, say: Say, counted: Counted) -> int:
     await write_recipients(tx, mailing, [_copy(one, say, tx.now) for one in counted.carriers])
+    if with_roll:
+        await _open_roll(tx, notice, person, settings)
     return counted.units
 
 
@@ -171,11 +137,11 @@ def _copy(wording: Wording | None, say: Say, now: datetime) -> Copy:
     return Copy(wording.account.id, wording.rendered.text, buttons, [(0, now)])
 
 
-async def _fill_roll(tx: Transaction, notice: Notice, roll_id: int, settings: AreaSettings) -> None:
+async def _open_roll(tx: Transaction, notice: Notice, person: Staff, settings: AreaSettings) -> None:
+    groups = await groups_of(tx, notice.village_id)
     staff = await staff_of_village(tx, settings.area.path)
-    rest_id = officer_of_the_rest(staff, notice.drafted_by)
-    officers = officers_of(await groups_of(tx, notice.village_id), staff, rest_id)
-    await fill_roll(tx, roll_id, notice, rest_id, officers)
+    rest_id = officer_of_the_rest(staff, person.id)
+    await open_roll(tx, notice, person, officers_of(groups, staff, rest_id), rest_id, settings.silence_minutes)
 
 
 async def plan_all_clear(tx: Transaction, renderer: Renderer, emergency: Emergency, warned: Warned) -> EmergencyPlan:
@@ -186,36 +152,35 @@ async def plan_all_clear(tx: Transaction, renderer: Renderer, emergency: Emergen
 
 
 async def give_all_clear(
-    tx: Transaction, renderer: Renderer, emergency: Emergency, person: Staff, warned: Warned
+    tx: Transaction,
+    renderer: Renderer,
+    emergency: Emergency,
+    person: Staff,
+    warned: Warned,
+    circular_id: int | None = None,
 ) -> tuple[int, int]:
     """Say it to everybody whom the emergency notice was sent to, and end its transfer list.
 
     How many households of that are not known to be safe, and to how many addresses it goes. Raises as
-    `declare_all_clear` does.
+    `declare_emergency` does, and Refusal("emergency.over") where it was said before.
     """
-    left = (await counts_of_roll(tx, emergency.notice_id)).left if emergency.roll_id else 0
-    notice = await declare_all_clear(tx, emergency, person, warned)
-    return left, await write_emergency(tx, renderer, notice)
-
-
-async def declare_all_clear(
-    tx: Transaction, emergency: Emergency, person: Staff, warned: Warned, circular_id: int | None = None
-) -> Notice:
-    """An all-clear that `write_emergency` has yet to send; the transfer list ends with it.
-
-    Raises as `declare_emergency` does, and Refusal("emergency.over") where it was said before.
-    """
-    await tx.hold(lock_of(JobName.SEND_NOTICE, emergency.notice_id))  # it may be about to be written this moment
+    await tx.hold(f"all-clear:{emergency.notice_id}")
+    emergency = await emergency_of(tx, emergency.notice_id)  # somebody else may have said it meanwhile
     if emergency.lifted:
         raise Refusal("emergency.over")
-    village = (await settings_for(tx, emergency.village_id)).area
+    settings = await settings_for(tx, emergency.village_id)
     audience = (await notice_by_id(tx, emergency.notice_id)).audience
     text = f"{emergency.warned.hazard or '紧急情况'}解除了(应急通知{emergency.number}号)"
     notice = await declare_emergency(
-        tx, village, audience, person, warned, text, lifts=emergency, circular_id=circular_id
+        tx, settings.area, audience, person, warned, text, lifts=emergency, circular_id=circular_id
     )
+    left = sum(counts.left for counts in await counts_of_rolls(tx, [emergency.notice_id]))
     await close_roll(tx, emergency)
-    return notice
+    say = _all_clear(emergency, warned)
+    counted = await _find_told(tx, renderer, emergency, say, settings)
+    mailing = Mailing(notice.village_id, notice.id, is_bulk=False)
+    await write_recipients(tx, mailing, [_copy(one, say, tx.now) for one in counted.carriers])
+    return left, counted.units
 
 
 async def _find_told(

@@ -1,4 +1,4 @@
-"""Large notices and circulars: written into the ledger by a job, so that nobody's turn waits for them."""
+"""Large notices and circulars: a job writes them into the ledger, so that nobody waits for it in his turn."""
 
 import contextlib
 from collections.abc import Callable
@@ -7,16 +7,14 @@ from functools import partial
 
 import structlog
 
-from notifier.emergencies import write_emergency
 from notifier.notices import NoticePlan, send_notice, write_notice
 from notifier.render import Renderer
+from store.actions.notice_controls import obey_steering
 from store.actions.progress import begin_progress, finish_progress, take_up, tell_progress
-from store.actions.recipients import Told
 from store.database import Database, Transaction
 from store.domain.errors import StoreUnavailable
 from store.domain.jobs import JobArguments, JobHandler, JobName
 from store.domain.notices import Notice
-from store.queries.emergencies import is_emergency
 from store.queries.notices import notice_by_id
 
 log = structlog.get_logger()
@@ -30,15 +28,11 @@ async def dispatch_notice(tx: Transaction, notice: Notice, plan: NoticePlan) -> 
 
     A large one is written by a job after the commit, planned again for whoever can be reached by then.
     """
-    if plan.preview.households <= LARGE:
+    households = plan.preview.households
+    if households <= LARGE:
         return await write_notice(tx, notice, plan)
-    await leave_to_job(tx, notice, plan.preview.households)
-    return plan.preview.due
-
-
-async def leave_to_job(tx: Transaction, notice: Notice, households: int) -> None:
-    """Let a job write what was approved, or declared, in this transaction."""
     await begin_progress(tx, JobName.SEND_NOTICE, notice.id, households)
+    return plan.preview.due
 
 
 def notice_job(
@@ -61,16 +55,10 @@ def notice_job(
         async with database.write(clock()) as tx:
             if not await take_up(tx, JobName.SEND_NOTICE, notice_id):
                 return
-            await _write(tx, renderer, await notice_by_id(tx, notice_id), partial(tell, notice_id))
+            await send_notice(tx, renderer, await notice_by_id(tx, notice_id), partial(tell, notice_id))
+            await obey_steering(tx, notice_id)
             await finish_progress(tx, JobName.SEND_NOTICE, notice_id)
         log.info("notice.written", notice=notice_id)
         wake()
 
     return run
-
-
-async def _write(tx: Transaction, renderer: Renderer, notice: Notice, told: Told) -> None:
-    if await is_emergency(tx, notice.id):
-        await write_emergency(tx, renderer, notice)
-    else:
-        await send_notice(tx, renderer, notice, told)

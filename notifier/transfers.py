@@ -10,10 +10,10 @@ from store.domain.emergencies import Emergency
 from store.domain.people import Role, Staff
 from store.domain.speech import Say, Tell
 from store.domain.transfer_tells import outcome_tells
-from store.domain.transfers import Outcome, RollCounts, RollEntry
+from store.domain.transfers import Outcome, RollCounts, RollEntry, totals_of_rolls
 from store.queries.emergencies import emergency_of
 from store.queries.people import contacts_of_staff, staff_with_role
-from store.queries.transfers import counts_of_roll, numbers_of, silent_entries
+from store.queries.transfers import counts_of_roll, counts_of_rolls, numbers_of, silent_entries
 
 CALLED_BY_SMS = 3
 """So many names with their numbers fit into two parts of an SMS; the rest are counted."""
@@ -40,11 +40,18 @@ async def call_silent(tx: Transaction, renderer: Renderer) -> int:
     Each officer reads the names and numbers of his own households; who opened the list reads how it stands.
     """
     notice_ids = await take_silent_rolls(tx)
+    circulars: dict[int, list[Emergency]] = {}
     for notice_id in notice_ids:
         emergency = await emergency_of(tx, notice_id)
         silent = await silent_entries(tx, notice_id)
         tells = [tell for entries in _by_officer(silent) for tell in await _call_list(tx, emergency, entries)]
-        await write_tells(tx, renderer, [*tells, *await _standing(tx, emergency, len(silent))])
+        if emergency.circular_id is None:
+            tells += await _standing(tx, emergency, len(silent))
+        else:
+            circulars.setdefault(emergency.circular_id, []).append(emergency)
+        await write_tells(tx, renderer, tells)
+    for emergencies in circulars.values():
+        await write_tells(tx, renderer, await _standing_together(tx, emergencies))
     return len(notice_ids)
 
 
@@ -73,6 +80,15 @@ async def _standing(tx: Transaction, emergency: Emergency, silent: int) -> list[
     counts = await counts_of_roll(tx, emergency.notice_id)
     say = Say("transfer.standing", {**counts.facts, "called": silent})
     contacts = await contacts_of_staff(tx, [emergency.drafted_by])
+    return [Tell(contact.id, say, waits_for_day=False) for contact in contacts]
+
+
+async def _standing_together(tx: Transaction, emergencies: Sequence[Emergency]) -> list[Tell]:
+    """Of a circular its sender reads one message, however many villages there are."""
+    totals = totals_of_rolls(await counts_of_rolls(tx, [one.notice_id for one in emergencies]))
+    standings = {str(standing): count for standing, count in totals.standings.items()}
+    say = Say("circular.standing", {"villages": len(emergencies), "households": totals.households, **standings})
+    contacts = await contacts_of_staff(tx, [emergencies[0].drafted_by])
     return [Tell(contact.id, say, waits_for_day=False) for contact in contacts]
 
 

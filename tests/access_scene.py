@@ -202,7 +202,7 @@ async def _circulars(tx: Transaction, hub: Hub) -> Samples:
         samples |= {f"hash_{one.id}": one.content_hash for one in circular.notices}
     says = Warned(Source.TOWN, "榕溪镇政府", tx.now, "台风", Level.YELLOW, WARNING)
     aims = [Aim(village, Audience(AudienceKind.VILLAGE, village, units=True)) for village in villages]
-    warned = await warn_villages(tx, aims, official, says, WHAT_TO_DO, with_roll=True)
+    warned = await warn_villages(tx, RENDERER, aims, official, says, WHAT_TO_DO, with_roll=True)
     return {**samples, f"circular {EMERGENCY}": str(warned)}
 
 

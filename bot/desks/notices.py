@@ -116,7 +116,8 @@ class Notices:
         return await release(self.tx, self.renderer, notice, self.speaker.office_holder, seen)
 
     def is_mine(self, notice: Notice) -> bool:
-        return notice.drafted_by == self.speaker.office_holder.id
+        """Whether he may go on writing it here: what goes to several villages is written at the console."""
+        return notice.drafted_by == self.speaker.office_holder.id and notice.circular_id is None
 
     async def may_approve(self, notice: Notice, plan: Preview) -> bool:
         return await may_decide(self.tx, notice, self.speaker.office_holder, plan)

@@ -107,5 +107,3 @@ ACTIONS: Mapping[str, Action] = {
 }
 BEFORE_IT_IS_OUT = frozenset({"submit", "release", "approve", "refuse", "drop"})
 """Actions on the words that were shown: they need the hash of those."""
-OF_ALL = frozenset({"submit", "release"})
-"""Of a circular's notices these are done to all at once."""

@@ -64,7 +64,8 @@ class AllClearPages:
             emergencies = await _his(tx, request, visit)
             warned = await _warned(tx, visit.person, emergencies[0], fields)
             if "circular" in request.match_info:
-                where = f"{CIRCULARS}/{await lift_warnings(tx, emergencies, visit.person, warned)}"
+                lifting = await lift_warnings(tx, self.office.renderer, emergencies, visit.person, warned)
+                where = f"{CIRCULARS}/{lifting}"
             else:
                 await give_all_clear(tx, self.office.renderer, emergencies[0], visit.person, warned)
         self.office.pulse.beat()

@@ -10,6 +10,7 @@ from console.notices.several import Town, all_ticked, ticked, towns_open_to, who
 from console.visits import Fields, Office, Visit, led_to, once
 from store.actions.circulars import begin_circular
 from store.database import Transaction
+from store.domain.areas import Area
 from store.domain.circulars import Circular
 from store.domain.errors import NotFound
 from store.domain.notices import CHANGEABLE, LONGEST_TEXT
@@ -26,9 +27,9 @@ class CircularWritingPages:
         """To write one, or to change the one that the address names; its villages stay."""
         async with self.office.database.read(self.office.clock()) as tx:
             circular = await _own(tx, request, visit)
-            towns = await _towns(tx, visit.person)
-            first = circular.notices[0].village_id if circular else towns[0].villages[0].id
-            place = await whole_place(tx, visit.person, await area_by_id(tx, first))
+            towns = [] if circular else await _towns(tx, visit.person)
+            villages = await _villages(tx, circular) if circular else [one for town in towns for one in town.villages]
+            place = await whole_place(tx, visit.person, villages[0], villages)
         written = visit.told.written or (fields_of(circular.notices[0]) if circular else all_ticked(towns))
         return self.office.page(
             request,
@@ -60,7 +61,7 @@ async def _own(tx: Transaction, request: web.Request, visit: Visit) -> Circular 
     if "circular" not in request.match_info:
         return None
     circular = await circular_for_staff(tx, visit.person, circular_id(request))
-    if circular.drafted_by != visit.person.id or not circular.all_stand(*CHANGEABLE):
+    if circular.drafted_by != visit.person.id or circular.state not in CHANGEABLE:
         raise NotFound("notice.unknown")
     return circular
 
@@ -73,15 +74,19 @@ async def _towns(tx: Transaction, person: Staff) -> list[Town]:
     return towns
 
 
+async def _villages(tx: Transaction, circular: Circular) -> list[Area]:
+    return [await area_by_id(tx, notice.village_id) for notice in circular.notices]
+
+
 async def _write(tx: Transaction, person: Staff, towns: list[Town], fields: Fields) -> int:
     villages, key = ticked(towns, fields), await begin_circular(tx, person)
     for village in villages:
-        await write_draft(tx, person, await whole_place(tx, person, village), fields, None, key)
+        await write_draft(tx, person, await whole_place(tx, person, village, villages), fields, None, key)
     return key
 
 
 async def _change(tx: Transaction, person: Staff, circular: Circular, fields: Fields) -> int:
-    for notice in circular.notices:
-        place = await whole_place(tx, person, await area_by_id(tx, notice.village_id))
-        await write_draft(tx, person, place, fields, notice)
+    villages = await _villages(tx, circular)
+    for notice, village in zip(circular.notices, villages, strict=True):
+        await write_draft(tx, person, await whole_place(tx, person, village, villages), fields, notice)
     return circular.id

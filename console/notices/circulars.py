@@ -1,6 +1,6 @@
 """A circular at the console: each village's notice on one page, and what may be done with all of them at once."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from store.actions.notice_controls import cancel_notice, pause_notice, resume_no
 from store.actions.notices import drop_notice
 from store.database import Transaction
 from store.domain.circulars import Circular, Totals, totals_of
-from store.domain.emergencies import Emergency, may_lift
+from store.domain.emergencies import Emergency, may_follow, may_lift
 from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import CHANGEABLE, Arranging, Notice, NoticeState
 from store.domain.people import Staff
@@ -51,23 +51,19 @@ class Sheet:
     """`totals` are of the plans, `handset` shows the first one's SMS; `may` is what this person may do with all of it.
 
     `warned` is the first of its emergency notices, None where it is no emergency's; `is_paused` where some are.
-    `newest` is the moment of the transfer lists as they stand here, 0 where there are none.
+    `newest` is the moment of the transfer lists as they stand here, 0 where none is open.
     """
 
     circular: Circular
     settings: AreaSettings
     lines: Sequence[Line]
     may: frozenset[str]
-    totals: Totals | None
-    handset: Handset | None
-    approvers: Sequence[str] = field(repr=False)
-    warned: Emergency | None
-    is_paused: bool
-    newest: int
-
-    @property
-    def waits(self) -> bool:
-        return bool(self.circular.standing(NoticeState.WAITING).notices)
+    totals: Totals | None = None
+    handset: Handset | None = None
+    approvers: Sequence[str] = field(default=(), repr=False)
+    warned: Emergency | None = None
+    is_paused: bool = False
+    newest: int = 0
 
     @property
     def households(self) -> int:
@@ -122,7 +118,7 @@ class CircularPages:
         now = self.office.clock()
         async with self.office.database.read(now) as tx:
             circular = await circular_for_staff(tx, visit.person, key)
-            if circular.all_stand(NoticeState.APPROVED):
+            if circular.state is NoticeState.APPROVED:
                 return await _sheet(tx, self.office.renderer, visit.person, circular)
         async with self.office.database.write(now) as tx:  # a plan is made in a temporary table
             circular = await circular_for_staff(tx, visit.person, key)
@@ -142,14 +138,32 @@ class CircularPages:
 
 
 async def _sheet(tx: Transaction, renderer: Renderer, person: Staff, circular: Circular) -> Sheet:
-    written = circular.standing(*CHANGEABLE)
-    out = circular.standing(NoticeState.APPROVED)
-    plan = await plan_circular(tx, renderer, written) if written.notices else None
-    counts = {one.notice_id: one for one in await counts_of_rolls(tx, [notice.id for notice in out.notices])}
+    if circular.state is NoticeState.APPROVED:
+        return await _ledger_sheet(tx, person, circular)
+    # What somebody else still writes is looked at, not planned.
+    sees_plan = circular.state is NoticeState.WAITING or circular.drafted_by == person.id
+    plan = await plan_circular(tx, renderer, circular) if sees_plan else None
+    previews = plan.previews if plan else {}
+    totals = totals_of(list(previews.values())) if plan else None
+    approvers = plan.approvers if plan else ()
+    return Sheet(
+        circular,
+        await settings_for(tx, circular.notices[0].village_id),
+        [Line(notice, plan=previews.get(notice.id)) for notice in circular.notices],
+        _may_before(person, circular, totals, approvers),
+        totals,
+        _handset(previews[circular.notices[0].id]) if plan else None,
+        [approver.name for approver in approvers],
+    )
+
+
+async def _ledger_sheet(tx: Transaction, person: Staff, circular: Circular) -> Sheet:
+    emergencies = await emergencies_of(tx, circular.id)
+    followed = [one.notice_id for one in emergencies if may_follow(person, one)]
+    counts = {one.notice_id: one for one in await counts_of_rolls(tx, followed)}
+    lists_are_open = any(one.roll_id and not one.lifted for one in emergencies if one.notice_id in counts)
     lines = [
-        Line(notice, plan=plan.previews[notice.id])
-        if plan and notice.id in plan.previews
-        else Line(
+        Line(
             notice,
             reach=await reach_of(tx, notice.id),
             arranging=await arranging_of(tx, notice.id),
@@ -157,20 +171,14 @@ async def _sheet(tx: Transaction, renderer: Renderer, person: Staff, circular: C
         )
         for notice in circular.notices
     ]
-    emergencies = await emergencies_of(tx, circular.id)
-    totals = totals_of(list(plan.previews.values())) if plan else None
-    approvers = plan.approvers if plan else ()
     return Sheet(
         circular,
         await settings_for(tx, circular.notices[0].village_id),
         lines,
-        frozenset(_may(person, circular, totals, approvers) | _may_in_emergency(person, emergencies)),
-        totals,
-        _handset(next(iter(plan.previews.values()))) if plan else None,
-        [approver.name for approver in approvers],
-        emergencies[0] if emergencies else None,
-        await is_paused(tx, circular.id),
-        await rolls_moment(tx, person) if counts else 0,
+        _may_after(person, circular, emergencies),
+        warned=emergencies[0] if emergencies else None,
+        is_paused=await is_paused(tx, circular.id),
+        newest=await rolls_moment(tx, person) if lists_are_open else 0,
     )
 
 
@@ -178,35 +186,33 @@ def _handset(plan: Preview) -> Handset:
     return Handset(is_sms=True, text=plan.text, parts=plan.parts, buttons=(), whole=True)
 
 
-def _may(person: Staff, circular: Circular, totals: Totals | None, approvers: Sequence[Staff]) -> set[str]:
+def _may_before(person: Staff, circular: Circular, totals: Totals | None, approvers: Sequence[Staff]) -> frozenset[str]:
     may = set()
-    if circular.drafted_by == person.id and circular.all_stand(*CHANGEABLE):
+    if circular.drafted_by == person.id:
         may |= {"change", "drop"}
-    if totals and circular.drafted_by == person.id and circular.standing(NoticeState.DRAFT).notices:
-        may.add("submit" if totals.needs_second_person else "release")
-    if circular.standing(NoticeState.WAITING).notices and person.id in {approver.id for approver in approvers}:
+        if totals and circular.state is NoticeState.DRAFT:
+            may.add("submit" if totals.needs_second_person else "release")
+    if circular.state is NoticeState.WAITING and person.id in {approver.id for approver in approvers}:
         may |= {"approve", "refuse"}
-    out = circular.standing(NoticeState.APPROVED).notices
-    if out and all(may_steer(person, notice) for notice in out):
-        may.add("steer")
-    return may
+    return frozenset(may)
 
 
-def _may_in_emergency(person: Staff, emergencies: Sequence[Emergency]) -> set[str]:
+def _may_after(person: Staff, circular: Circular, emergencies: Sequence[Emergency]) -> frozenset[str]:
+    may = {"steer"} if all(may_steer(person, notice) for notice in circular.notices) else set()
     left = [one for one in emergencies if not (one.lifted or one.lifts_id)]
-    return {"lift"} if left and all(may_lift(person, one) for one in left) else set()
+    if left and all(may_lift(person, one) for one in left):
+        may.add("lift")
+    return frozenset(may)
 
 
 Action = Callable[[Transaction, Renderer, Staff, Circular, Fields], Awaitable[Tells]]
 
 
-def _standing(circular: Circular, fields: Fields, states: Collection[NoticeState]) -> Circular:
-    """What of it stands so; each as it was shown. Raises Refusal("notice.changed_meanwhile")."""
-    found = circular.standing(*states)
-    changed = [notice for notice in found.notices if fields.get(f"hash_{notice.id}") != notice.content_hash]
-    if changed or not found.notices:
+def _check(circular: Circular, fields: Fields, *states: NoticeState) -> None:
+    """Raises Refusal("notice.changed_meanwhile") where it is not as it was shown."""
+    changed = [notice for notice in circular.notices if fields.get(f"hash_{notice.id}") != notice.content_hash]
+    if changed or circular.state not in states:
         raise Refusal("notice.changed_meanwhile", number=(changed or circular.notices)[0].number)
-    return found
 
 
 def _seen(circular: Circular, fields: Fields) -> Mapping[int, str]:
@@ -214,27 +220,28 @@ def _seen(circular: Circular, fields: Fields) -> Mapping[int, str]:
 
 
 async def _submit(tx: Transaction, renderer: Renderer, person: Staff, circular: Circular, fields: Fields) -> Tells:
-    drafts = _standing(circular, fields, {NoticeState.DRAFT})
-    return await submit(tx, renderer, drafts, person, _seen(drafts, fields))
+    _check(circular, fields, NoticeState.DRAFT)
+    return await submit(tx, renderer, circular, person, _seen(circular, fields))
 
 
 async def _release(tx: Transaction, renderer: Renderer, person: Staff, circular: Circular, fields: Fields) -> Tells:
-    drafts = _standing(circular, fields, {NoticeState.DRAFT})
-    return await release(tx, renderer, drafts, person, _seen(drafts, fields))
+    _check(circular, fields, NoticeState.DRAFT)
+    return await release(tx, renderer, circular, person, _seen(circular, fields))
 
 
 async def _approve(tx: Transaction, renderer: Renderer, person: Staff, circular: Circular, fields: Fields) -> Tells:
-    waiting = _standing(circular, fields, {NoticeState.WAITING})
-    return await approve(tx, renderer, waiting, person, _seen(waiting, fields))
+    _check(circular, fields, NoticeState.WAITING)
+    return await approve(tx, renderer, circular, person, _seen(circular, fields))
 
 
 async def _refuse(tx: Transaction, _renderer: Renderer, person: Staff, circular: Circular, fields: Fields) -> Tells:
-    waiting = _standing(circular, fields, {NoticeState.WAITING})
-    return await refuse(tx, waiting, person, fields.get("text", ""))
+    _check(circular, fields, NoticeState.WAITING)
+    return await refuse(tx, circular, person, fields.get("text", ""))
 
 
 async def _drop(tx: Transaction, _renderer: Renderer, person: Staff, circular: Circular, fields: Fields) -> Tells:
-    for notice in _standing(circular, fields, CHANGEABLE).notices:
+    _check(circular, fields, *CHANGEABLE)
+    for notice in circular.notices:
         await drop_notice(tx, notice, person)
     return ()
 
@@ -244,16 +251,15 @@ def _steering(steer: Callable[[Transaction, Notice, Staff], Awaitable[int]]) -> 
 
     async def act(tx: Transaction, _renderer: Renderer, person: Staff, circular: Circular, _fields: Fields) -> Tells:
         refusals = []
-        out = circular.standing(NoticeState.APPROVED).notices
-        for notice in out:
+        for notice in circular.notices:
             try:
                 await steer(tx, notice, person)
             except NotAllowed:
                 raise
             except Refusal as refusal:
                 refusals.append(refusal)
-        if len(refusals) == len(out):
-            raise refusals[0] if refusals else Refusal("notice.changed_meanwhile", number=circular.notices[0].number)
+        if len(refusals) == len(circular.notices):
+            raise refusals[0]
         return ()
 
     return act

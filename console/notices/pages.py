@@ -1,12 +1,12 @@
 """Notices at the console: the list, one notice with what may be done about it, and the doing."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from aiohttp import web
 
-from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT, OF_ALL
+from console.notices.acting import ACTIONS, BEFORE_IT_IS_OUT
 from console.notices.common import NOTICES, in_words, notice_id
 from console.notices.looking import Look, look_at
 from console.visits import Fields, Office, Visit, led_to, once
@@ -18,13 +18,14 @@ from store.domain.emergencies import Emergency, may_follow, may_lift, may_warn
 from store.domain.errors import NotFound, Refusal
 from store.domain.notices import CHANGEABLE, Notice, NoticeState
 from store.domain.people import Staff
+from store.domain.plans import Preview
 from store.domain.reach import Outcome, Reach, Steering
 from store.domain.settings import AreaSettings
 from store.queries.access import may_see_readers, may_steer, opens_somewhere
 from store.queries.areas import settings_for
 from store.queries.circulars import circular_for_staff
 from store.queries.emergencies import emergency_of
-from store.queries.notice_lists import NoticeLine, NoticesShown, Standing, list_notices, standing_of
+from store.queries.notice_lists import NoticesShown, Standing, list_notices, standing_of
 from store.queries.notices import approvers_of, notice_for_staff
 from store.queries.reach import reach_of
 
@@ -79,7 +80,6 @@ class NoticePages:
             visit,
             "notices.html",
             found=found,
-            groups=[list(alike) for _, alike in groupby(found.lines, _bound)],
             shown=shown,
             filters=tuple(NoticesShown),
             to={line.notice.id: in_words(self.office, request, visit.person, line.notice) for line in found.lines},
@@ -95,8 +95,6 @@ class NoticePages:
         async with self.office.database.write(self.office.clock()) as tx:
             notice = await notice_for_staff(tx, visit.person, notice_id(request))
             await once(tx, request, visit, fields, where)
-            if action in OF_ALL and notice.circular_id is not None:
-                raise NotFound("notice.unknown")
             if action in BEFORE_IT_IS_OUT and fields.get("hash") != notice.content_hash:
                 raise Refusal("notice.changed_meanwhile", number=notice.number)
             tells = await ACTIONS[action](tx, self.office.renderer, visit.person, notice, fields)
@@ -142,12 +140,6 @@ class NoticePages:
         )
 
 
-def _bound(line: NoticeLine) -> tuple[int | None, int]:
-    """The notices of a circular stand together, and on one line; any other by itself."""
-    circular_id = line.notice.circular_id
-    return circular_id, 0 if circular_id else line.notice.id
-
-
 def _after(action: str, key: int) -> str:
     """The page to which an action leads: where there is nothing more to see of the notice, the list."""
     if action == "drop":
@@ -171,23 +163,26 @@ async def _plan_sheet(tx: Transaction, office: Office, person: Staff, notice: No
     if not sees_readers:
         look = replace(look, unreached=())
     approvers = await approvers_of(tx, notice, by_town=look.plan.needs_town)
-    may = set()
-    if notice.drafted_by == person.id and notice.state in CHANGEABLE:
-        may.add("drop")
-        if notice.circular_id is None:
-            may.add("change")
-        if notice.state is NoticeState.DRAFT and notice.circular_id is None:
-            may.add("submit" if look.plan.needs_second_person else "release")
-    if notice.state is NoticeState.WAITING and person.id in {approver.id for approver in approvers}:
-        may |= {"approve", "refuse"}
     return Sheet(
         notice,
         await settings_for(tx, notice.village_id),
-        frozenset(may),
+        _may_before(person, notice, look.plan, approvers),
         sees_readers,
         look,
         tuple(approver.name for approver in approvers),
     )
+
+
+def _may_before(person: Staff, notice: Notice, plan: Preview, approvers: Sequence[Staff]) -> frozenset[str]:
+    """What may be done before it is out; of a circular's it may only be left out, all else is done to all of it."""
+    may = set()
+    if notice.drafted_by == person.id and notice.state in CHANGEABLE:
+        may |= {"change", "drop"}
+        if notice.state is NoticeState.DRAFT:
+            may.add("submit" if plan.needs_second_person else "release")
+    if notice.state is NoticeState.WAITING and person.id in {approver.id for approver in approvers}:
+        may |= {"approve", "refuse"}
+    return frozenset(may & {"drop"} if notice.circular_id else may)
 
 
 async def _ledger_sheet(tx: Transaction, person: Staff, notice: Notice) -> Sheet:

@@ -1,7 +1,7 @@
 """Transfer lists at the console: how each stands at this moment, household by household, and what is found there."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -20,6 +20,7 @@ from store.domain.errors import NotFound, Refusal
 from store.domain.transfers import Outcome, RollCounts, RollEntry, RollTotals, Standing, totals_of_rolls
 from store.queries.access import opens_somewhere
 from store.queries.areas import settings_for
+from store.queries.circulars import circulars_seen
 from store.queries.emergencies import emergency_of, open_emergencies
 from store.queries.transfers import roll_counts, roll_entries, roll_entry, roll_moment, rolls_moment
 
@@ -69,14 +70,14 @@ class RollPages:
         _check_warns(visit)
         async with self.office.database.read(self.office.clock()) as tx:
             emergencies = await open_emergencies(tx, visit.person, may_follow)
-            together = [list(some) for _, some in groupby(emergencies, _bound)]
+            whole = await circulars_seen(tx, visit.person, {one.circular_id for one in emergencies if one.circular_id})
             counts = {one.notice_id: one for one in await roll_counts(tx, visit.person)}
             moment = await rolls_moment(tx, visit.person)
         return self.office.page(
             request,
             visit,
             "notices_emergencies.html",
-            open=[Open(some, _totals(some, counts)) for some in together],
+            open=[Open(some, _totals(some, counts)) for some in _together(emergencies, whole)],
             standings=tuple(Standing),
             newest=moment,
         )
@@ -173,8 +174,13 @@ def _totals(emergencies: Sequence[Emergency], counts: Mapping[int, RollCounts]) 
     return totals_of_rolls([counts[one.notice_id] for one in emergencies if one.notice_id in counts])
 
 
-def _bound(emergency: Emergency) -> tuple[int | None, int]:
-    return emergency.circular_id, 0 if emergency.circular_id else emergency.notice_id
+def _together(emergencies: Sequence[Emergency], circulars: Collection[int]) -> list[list[Emergency]]:
+    """Those of one of these circulars stand together, where its newest stands; any other by itself."""
+    found: dict[tuple[int | None, int], list[Emergency]] = {}
+    for one in emergencies:
+        bound = one.circular_id in circulars
+        found.setdefault((one.circular_id, 0) if bound else (None, one.notice_id), []).append(one)
+    return list(found.values())
 
 
 def _check_warns(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from console.visits import Fields
 from store.database import Transaction
 from store.domain.addressing import Addressable
 from store.domain.areas import Area
-from store.domain.audiences import Audience, AudienceKind
+from store.domain.audiences import FLAG_ROLE, Audience, AudienceKind
 from store.domain.circulars import MOST_VILLAGES, checked_villages
 from store.domain.people import Staff
 from store.queries.areas import area_by_id
@@ -38,9 +38,9 @@ async def towns_open_to(tx: Transaction, person: Staff, may: Callable[[Staff, st
 
 
 def ticked(towns: Sequence[Town], fields: Fields) -> Sequence[Area]:
-    """The villages of a form. Raises as `checked_villages` does."""
-    villages = [village for town in towns for village in town.villages]
-    return checked_villages([village for village in villages if f"village_{village.id}" in fields])
+    """The villages of a form, in the one order in which all lock them. Raises as `checked_villages` does."""
+    villages = [village for town in towns for village in town.villages if f"village_{village.id}" in fields]
+    return checked_villages(sorted(villages, key=lambda village: village.id))
 
 
 def all_ticked(towns: Sequence[Town]) -> Fields:
@@ -49,10 +49,11 @@ def all_ticked(towns: Sequence[Town]) -> Fields:
     return {f"village_{village.id}": "1" for village in villages} if len(villages) <= MOST_VILLAGES else {}
 
 
-async def whole_place(tx: Transaction, person: Staff, village: Area) -> Place:
-    """A village with what may be ticked of every village alike. Raises NotFound for one that is not his."""
+async def whole_place(tx: Transaction, person: Staff, village: Area, among: Sequence[Area]) -> Place:
+    """A village with what may be ticked `among` all of them alike. Raises NotFound for one that is not his."""
     place = await place_of(tx, person, str(village.id))
-    kinds = [kind for kind in place.kinds if kind not in _OF_ONE_VILLAGE]
+    knows = all(person.holds(FLAG_ROLE, one.path) for one in among)
+    kinds = [kind for kind in place.kinds if kind not in _OF_ONE_VILLAGE and (knows or not kind.is_sensitive)]
     return replace(place, among=Addressable(village, (), ()), groups=(), kinds=kinds)
 
 

@@ -55,7 +55,9 @@ class WarningPages:
         """The page on which to see what comes of it, and what is said there."""
         warned, text, with_roll = drafted.warned, drafted.text, drafted.with_roll
         if len(drafted.aims) > 1:
-            key = await warn_villages(tx, drafted.aims, visit.person, warned, text, with_roll=with_roll)
+            key = await warn_villages(
+                tx, self.office.renderer, drafted.aims, visit.person, warned, text, with_roll=with_roll
+            )
             return f"{CIRCULARS}/{key}", "warned"
         [(village, audience)] = drafted.aims
         notice, _ = await warn(

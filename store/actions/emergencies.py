@@ -88,9 +88,15 @@ async def keep_photo(tx: Transaction, stored: StoredFile, person: Staff) -> str:
     return photo_sign(tx, stored.sha256, person)
 
 
-async def open_roll(tx: Transaction, notice: Notice, person: Staff, silence: int) -> None:
-    """Begin its transfer list; after `silence` minutes the officers get their call lists."""
-    await tx.insert(
+async def open_roll(
+    tx: Transaction, notice: Notice, person: Staff, officers: Mapping[int, int], rest_id: int, silence: int
+) -> int:
+    """Put every household that the notice addresses on its transfer list; the list's id.
+
+    `officers` says by group who answers for it, for a household without a group `rest_id` does; after `silence` minutes
+    they get their call lists. A few statements, whatever the size.
+    """
+    roll_id = await tx.insert(
         emergency_rolls,
         notice_id=notice.id,
         area_id=notice.village_id,
@@ -98,14 +104,6 @@ async def open_roll(tx: Transaction, notice: Notice, person: Staff, silence: int
         opened_at=tx.now,
         calls_at=tx.now + timedelta(minutes=silence),
     )
-    tx.audit(notice.village_id, f"staff:{person.id}", "emergency.roll_opened", f"notice:{notice.id}")
-
-
-async def fill_roll(tx: Transaction, roll_id: int, notice: Notice, rest_id: int, officers: Mapping[int, int]) -> None:
-    """Put every household on it that the notice was written to. A few statements, whatever the size.
-
-    `officers` says by group who answers for it; for the households without a group `rest_id` does.
-    """
     columns = ("roll_id", "household_id", "resident_id", "group_id", "contact_id", "officer_id", "reply", "outcome")
     whom = (
         select(
@@ -129,6 +127,8 @@ async def fill_roll(tx: Transaction, roll_id: int, notice: Notice, rest_id: int,
     for officer_id, groups in by_officer.items():
         mine = (emergency_roll_entries.c.roll_id == roll_id, emergency_roll_entries.c.group_id.in_(groups))
         await tx.run(emergency_roll_entries.update().where(*mine).values(officer_id=officer_id))
+    tx.audit(notice.village_id, f"staff:{person.id}", "emergency.roll_opened", f"notice:{notice.id}")
+    return roll_id
 
 
 async def reply_to_roll(
@@ -173,8 +173,13 @@ async def _open_roll(tx: Transaction, roll_id: int) -> Any:
 
 
 async def take_silent_rolls(tx: Transaction) -> list[int]:
-    """The lists whose silence is over, each once however many ticks look at the same time: their notices' ids."""
+    """The lists whose silence is over, each once however many ticks look at the same time: their notices' ids.
+
+    Where nobody lives there is nobody to ring.
+    """
+    homes = select(emergency_roll_entries.c.id).where(emergency_roll_entries.c.roll_id == emergency_rolls.c.id)
     due = (
+        homes.correlate(emergency_rolls).exists(),
         emergency_rolls.c.called_at.is_(None),
         emergency_rolls.c.closed_at.is_(None),
         emergency_rolls.c.calls_at <= tx.now,

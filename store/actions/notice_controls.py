@@ -18,6 +18,7 @@ from store.domain.quiet_hours import QuietHours, next_allowed
 from store.domain.reach import STANDING, Outcome, Steering
 from store.queries.access import may_steer
 from store.queries.areas import settings_for
+from store.queries.notices import arranging_of
 from store.queries.reach import households_of
 from store.tables import UtcDateTime, channel_accounts, contacts, deliveries, notices
 
@@ -40,10 +41,13 @@ async def steering_of(tx: Transaction, notice: Notice) -> Steering:
 
 
 async def pause_notice(tx: Transaction, notice: Notice, person: Staff) -> int:
-    """Hold back what has not gone out; how many rows. Raises Refusal("notice.nothing_waits")."""
+    """Hold back what has not gone out; how many rows. Raises Refusal("notice.nothing_waits").
+
+    What a job has yet to write is held back when it is written: `obey_steering`.
+    """
     await _lock(tx, notice, person)
     held = await _hold(tx, notice.id)
-    if not held:
+    if not held and await arranging_of(tx, notice.id) is None:
         raise Refusal("notice.nothing_waits", number=notice.number)
     await _mark(tx, notice, person, "paused", held, paused_at=tx.now)
     return held
@@ -64,10 +68,10 @@ async def resume_notice(tx: Transaction, notice: Notice, person: Staff) -> int:
 
 
 async def cancel_notice(tx: Transaction, notice: Notice, person: Staff) -> int:
-    """Call off what has not gone out, for good; how many rows. Raises Refusal("notice.nothing_waits")."""
+    """Call off what has not gone out, for good, as `pause_notice` holds it back; how many rows."""
     await _lock(tx, notice, person)
     dropped = await _drop(tx, notice.id)
-    if not dropped:
+    if not dropped and await arranging_of(tx, notice.id) is None:
         raise Refusal("notice.nothing_waits", number=notice.number)
     await _mark(tx, notice, person, "cancelled", dropped, cancelled_at=tx.now, paused_at=None)
     return dropped
@@ -89,6 +93,20 @@ async def send_unknown_again(tx: Transaction, notice: Notice, person: Staff, hou
     if households != await _count(tx, _again(tx, notice.id, DeliveryState.UNKNOWN)):
         raise Refusal("notice.changed_meanwhile", number=notice.number)
     return await _write_again(tx, notice, person, DeliveryState.UNKNOWN)
+
+
+async def obey_steering(tx: Transaction, notice_id: int) -> None:
+    """What was just written of a notice that has been paused or called off meanwhile does not go out.
+
+    Who would do so now waits for this transaction, and finds its rows.
+    """
+    row = await tx.first(
+        select(notices.c.paused_at, notices.c.cancelled_at).where(notices.c.id == notice_id).with_for_update()
+    )
+    if row.cancelled_at is not None:
+        await _drop(tx, notice_id)
+    elif row.paused_at is not None:
+        await _hold(tx, notice_id)
 
 
 async def hold_back(tx: Transaction, _now: datetime) -> None:

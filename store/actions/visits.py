@@ -23,6 +23,7 @@ from store.domain.visits import VISIT_WITHIN, Round
 from store.domain.working_calendar import WorkingCalendar
 from store.queries.areas import settings_for
 from store.queries.liaisons import liaison_at_home
+from store.queries.notices import arranging_of
 from store.queries.people import staff_with_role
 from store.queries.reach import households_of, is_under_way, reach_of
 from store.queries.visits import visit_of
@@ -184,12 +185,16 @@ async def report_visit(tx: Transaction, ticket: Ticket, person: Staff, outcome: 
 async def close_ledger(tx: Transaction, notice_id: int) -> Reach | None:
     """Close a notice's ledger if nothing more is to be heard of anybody; its figures, or None where it stays open."""
     row = await tx.first(
-        select(notices.c.area_id, notices.c.closed_at).where(notices.c.id == notice_id).with_for_update()
+        select(notices.c.area_id, notices.c.circular_id, notices.c.closed_at)
+        .where(notices.c.id == notice_id)
+        .with_for_update()
     )
     if row.closed_at is not None or await is_under_way(tx, notice_id):
         return None
     reach = await reach_of(tx, notice_id)
-    if reach.waits or not reach.households:
+    # In one of a circular's villages there may be nobody who is meant: that is complete once its job has seen so.
+    is_written = row.circular_id is not None and await arranging_of(tx, notice_id) is None
+    if reach.waits or not (reach.households or is_written):
         return None
     await tx.run(notices.update().where(notices.c.id == notice_id).values(closed_at=tx.now))
     # A ledger that was opened again (sent anew, visited) closes anew.

@@ -32,12 +32,10 @@ class Circular:
     def text(self) -> str:
         return self.notices[0].text
 
-    def standing(self, *states: NoticeState) -> "Circular":
-        """What of it stands in one of these states."""
-        return replace(self, notices=[notice for notice in self.notices if notice.state in states])
-
-    def all_stand(self, *states: NoticeState) -> bool:
-        return all(notice.state in states for notice in self.notices)
+    @property
+    def state(self) -> NoticeState:
+        """They are let go, refused and changed together."""
+        return self.notices[0].state
 
 
 def checked_villages(villages: Sequence[Area]) -> Sequence[Area]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_
 
 from store.domain.audiences import FLAG_ROLE, may_know
 from store.domain.notices import Notice
@@ -163,10 +163,10 @@ def may_see_notice(person: Staff, notice: Notice) -> bool:
     return notice.drafted_by == person.id or person.serves(notice.audience.area.path)
 
 
-def sees_notices(person: Staff) -> ColumnElement[bool]:
+def sees_notices(person: Staff, written: FromClause = notices, places: FromClause = areas) -> ColumnElement[bool]:
     """`may_see_notice` as a condition on `notices` joined to the `areas` that they are for."""
     paths = sorted({duty.area_path for duty in person.duties})
-    return or_(notices.c.drafted_by == person.id, *(areas.c.path.startswith(path) for path in paths))
+    return or_(written.c.drafted_by == person.id, *(places.c.path.startswith(path) for path in paths))
 
 
 def may_steer(person: Staff, notice: Notice) -> bool:

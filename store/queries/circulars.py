@@ -1,5 +1,7 @@
 """Circulars, for whoever may see all of one."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from store.database import Transaction
@@ -7,10 +9,10 @@ from store.domain.circulars import Circular, CircularFigures, Sizes
 from store.domain.errors import NotFound
 from store.domain.notices import NoticeState
 from store.domain.people import Staff
-from store.queries.access import may_see_notice
+from store.queries.access import may_see_notice, sees_notices
 from store.queries.areas import settings_for
 from store.queries.notices import all_notices, approvers_of, notice_from
-from store.tables import circulars, notice_figures, notices, staff
+from store.tables import areas, circulars, notice_figures, notices, staff
 
 
 async def circular_for_staff(tx: Transaction, person: Staff, circular_id: int) -> Circular:
@@ -28,6 +30,16 @@ async def circular_for_staff(tx: Transaction, person: Staff, circular_id: int) -
     if not found or not all(may_see_notice(person, notice) for notice in found):
         raise NotFound("notice.unknown")
     return Circular(row.id, row.drafted_by, row.drafter_name, row.drafted_at, found)
+
+
+async def circulars_seen(tx: Transaction, person: Staff, circular_ids: Collection[int]) -> set[int]:
+    """Those of these circulars of which this person may see every village's notice."""
+    hidden = await tx.all(
+        select(notices.c.circular_id)
+        .join(areas, areas.c.id == notices.c.audience_area_id)
+        .where(notices.c.circular_id.in_(circular_ids), notices.c.state != NoticeState.DROPPED, ~sees_notices(person))
+    )
+    return set(circular_ids) - {row.circular_id for row in hidden}
 
 
 async def sizes_of(tx: Transaction, circular: Circular) -> list[Sizes]:
@@ -49,6 +61,8 @@ async def is_paused(tx: Transaction, circular_id: int) -> bool:
 
 
 async def figures_of_circular(tx: Transaction, circular_id: int) -> CircularFigures:
+    """Two who close the last two ledgers at once wait for one another: the second sees that it is complete."""
+    await tx.first(select(circulars.c.id).where(circulars.c.id == circular_id).with_for_update())
     row = await tx.first(
         select(
             func.count().label("villages"),
@@ -58,7 +72,7 @@ async def figures_of_circular(tx: Transaction, circular_id: int) -> CircularFigu
         )
         .select_from(notices)
         .outerjoin(notice_figures, notice_figures.c.notice_id == notices.c.id)
-        .where(notices.c.circular_id == circular_id, notices.c.state == NoticeState.APPROVED)
+        .where(notices.c.circular_id == circular_id, notices.c.state != NoticeState.DROPPED)
     )
     return CircularFigures(
         row.villages, int(row.households or 0), int(row.proven or 0), is_complete=row.closed == row.villages

@@ -78,12 +78,6 @@ async def emergencies_of(tx: Transaction, circular_id: int) -> list[Emergency]:
     return [_emergency(row) for row in rows]
 
 
-async def is_emergency(tx: Transaction, notice_id: int) -> bool:
-    """Whether it is an emergency notice or an all-clear."""
-    of_notice = emergency_notices.c.notice_id == notice_id
-    return await tx.scalar(select(emergency_notices.c.notice_id).where(of_notice)) is not None
-
-
 async def open_emergencies(
     tx: Transaction, person: Staff, may: Callable[[Staff, Emergency], bool] = may_lift
 ) -> list[Emergency]:

@@ -141,10 +141,5 @@ async def any_lives_in(tx: Transaction, area: Area, resident_ids: Collection[int
     return await tx.first(found) is not None
 
 
-async def homes_in(tx: Transaction, area: Area) -> int:
-    """Households in which somebody lives."""
-    return int(await tx.scalar(select(func.count(residents.c.household_id.distinct())).where(lives_in(area))))
-
-
 async def people_meant(tx: Transaction, audience: Audience, today: date) -> int:
     return int(await tx.scalar(select(func.count()).select_from(residents).where(belongs(audience, today))))

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 
 from store.database import Transaction
 from store.domain.jobs import JobName
 from store.domain.notices import Arranging, Notice, NoticeState
 from store.domain.people import Staff
 from store.queries.access import sees_notices
-from store.queries.notices import all_notices, arranging_of, notice_from
+from store.queries.notices import all_notices, arranging_of, first_of_circular, notice_from
 from store.queries.reach import still_to_go
-from store.tables import deliveries, emergency_notices, notices, progress, staff
+from store.tables import areas, deliveries, emergency_notices, notices, progress, staff
 
 PAGE = 20
 _MOST_DIGITS = 18
@@ -32,9 +32,13 @@ class NoticesShown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """`households` are those in its ledger (persons where single persons are addressed)."""
+    """`households` are those in its ledger (persons where single persons are addressed).
+
+    `villages` are several where it stands for a circular, whose households are counted together.
+    """
 
     notice: Notice
+    villages: tuple[str, ...]
     households: int
     is_emergency: bool
 
@@ -48,16 +52,16 @@ class NoticePage:
 
 
 async def list_notices(tx: Transaction, person: Staff, shown: NoticesShown, after: str = "") -> NoticePage:
-    """What this person may see, the newest first. Three statements."""
+    """What this person may see, the newest first; a circular that he may see all of once. Four statements."""
     older = [notices.c.id < int(after)] if after.isdecimal() and len(after) <= _MOST_DIGITS else []
     rows = await tx.all(
         all_notices()
-        .where(sees_notices(person), _shown(tx.now, person, shown), *older)
+        .where(sees_notices(person), _shown(tx.now, person, shown), first_of_circular(person), *older)
         .order_by(notices.c.id.desc())
         .limit(PAGE + 1)
     )
     listed = [notice_from(row) for row in rows[:PAGE]]
-    lines = await _lines(tx, listed)
+    lines = await _lines(tx, person, listed)
     return NoticePage(lines, str(listed[-1].id) if len(rows) > PAGE else "")
 
 
@@ -67,27 +71,31 @@ def _shown(now: datetime, person: Staff, shown: NoticesShown) -> ColumnElement[b
         return and_(unfinished, notices.c.drafted_by == person.id)
     if shown is NoticesShown.WAITING:
         return notices.c.state == NoticeState.WAITING
-    going = and_(notices.c.closed_at.is_(None), _goes_out(now))
+    bound = notices.alias("bound")
+    together = and_(bound.c.circular_id == notices.c.circular_id, _goes_out(now, bound))
+    going = or_(_goes_out(now, notices), select(bound.c.id).where(together).correlate(notices).exists())
     return and_(notices.c.state == NoticeState.APPROVED, going if shown is NoticesShown.GOING else ~going)
 
 
-def _goes_out(now: datetime) -> ColumnElement[bool]:
-    rows = still_to_go(now).where(deliveries.c.notice_id == notices.c.id).correlate(notices).exists()
-    return or_(rows, _being_written())
+def _goes_out(now: datetime, of: FromClause) -> ColumnElement[bool]:
+    rows = still_to_go(now).where(deliveries.c.notice_id == of.c.id).correlate(of).exists()
+    return and_(of.c.closed_at.is_(None), or_(rows, _being_written(of)))
 
 
-def _being_written() -> ColumnElement[bool]:
+def _being_written(of: FromClause) -> ColumnElement[bool]:
     """Of a large one, the job that writes its deliveries is not done."""
     unfinished = (
         progress.c.job == JobName.SEND_NOTICE,
-        progress.c.subject_id == notices.c.id,
+        progress.c.subject_id == of.c.id,
         progress.c.finished_at.is_(None),
     )
-    return select(progress.c.subject_id).where(*unfinished).correlate(notices).exists()
+    return select(progress.c.subject_id).where(*unfinished).correlate(of).exists()
 
 
-async def _lines(tx: Transaction, listed: Sequence[Notice]) -> tuple[NoticeLine, ...]:
-    ids = [notice.id for notice in listed]
+async def _lines(tx: Transaction, person: Staff, listed: Sequence[Notice]) -> tuple[NoticeLine, ...]:
+    together = await _together(tx, person, listed)
+    of_line = [together.get(notice.circular_id or 0) or {notice.id: notice.village_name} for notice in listed]
+    ids = [key for bound in of_line for key in bound]
     homes = func.count(deliveries.c.resident_id.distinct())
     counted = await tx.all(
         select(deliveries.c.notice_id, homes.label("homes"))
@@ -97,7 +105,33 @@ async def _lines(tx: Transaction, listed: Sequence[Notice]) -> tuple[NoticeLine,
     urgent = await tx.all(select(emergency_notices.c.notice_id).where(emergency_notices.c.notice_id.in_(ids)))
     households = {row.notice_id: row.homes for row in counted}
     emergencies = {row.notice_id for row in urgent}
-    return tuple(NoticeLine(one, households.get(one.id, 0), one.id in emergencies) for one in listed)
+    return tuple(
+        NoticeLine(
+            notice, tuple(bound.values()), sum(households.get(key, 0) for key in bound), notice.id in emergencies
+        )
+        for notice, bound in zip(listed, of_line, strict=True)
+    )
+
+
+async def _together(tx: Transaction, person: Staff, listed: Sequence[Notice]) -> dict[int, dict[int, str]]:
+    """By circular its notices' ids and their villages' names; not of one that this person may not see all of."""
+    villages = areas.alias("villages")
+    rows = await tx.all(
+        select(notices.c.circular_id, notices.c.id, villages.c.name, sees_notices(person).label("seen"))
+        .join(villages, villages.c.id == notices.c.area_id)
+        .join(areas, areas.c.id == notices.c.audience_area_id)
+        .where(
+            notices.c.circular_id.in_({notice.circular_id for notice in listed if notice.circular_id}),
+            notices.c.state != NoticeState.DROPPED,
+        )
+        .order_by(villages.c.name, notices.c.id)
+    )
+    hidden = {row.circular_id for row in rows if not row.seen}
+    found: dict[int, dict[int, str]] = {}
+    for row in rows:
+        if row.circular_id not in hidden:
+            found.setdefault(row.circular_id, {})[row.id] = row.name
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from store.database import Transaction
 from store.domain.accounts import WAITING_KINDS
@@ -74,6 +74,15 @@ def notice_from(row: Any) -> Notice:
     )
 
 
+def first_of_circular(person: Staff) -> ColumnElement[bool]:
+    """As a condition on `notices`: of a circular of which this person may see all, the first stands for the others."""
+    bound, places = notices.alias("bound"), areas.alias("bound_places")
+    alike = and_(bound.c.circular_id == notices.c.circular_id, bound.c.state != NoticeState.DROPPED)
+    there = select(bound.c.id).join(places, places.c.id == bound.c.audience_area_id).where(alike).correlate(notices)
+    hidden = there.where(~sees_notices(person, bound, places)).exists()
+    return or_(notices.c.circular_id.is_(None), hidden, ~there.where(bound.c.id < notices.c.id).exists())
+
+
 async def notice_by_id(tx: Transaction, notice_id: int) -> Notice:
     row = await tx.first(all_notices().where(notices.c.id == notice_id))
     if row is None:
@@ -105,7 +114,7 @@ async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
     listed = or_(notices.c.state != NoticeState.DRAFT, notices.c.drafted_by == person.id)
     rows = await tx.all(
         all_notices()
-        .where(sees_notices(person), listed, notices.c.state != NoticeState.DROPPED)
+        .where(sees_notices(person), listed, notices.c.state != NoticeState.DROPPED, first_of_circular(person))
         .order_by(notices.c.id.desc())
         .limit(RECENT)
     )
@@ -114,7 +123,9 @@ async def recent_notices(tx: Transaction, person: Staff) -> list[Notice]:
 
 async def notices_waiting(tx: Transaction, person: Staff) -> list[Notice]:
     """What waits for this person's approval, the oldest first; what was large when it was submitted is the town's."""
-    waiting = all_notices().where(sees_notices(person), notices.c.state == NoticeState.WAITING)
+    waiting = all_notices().where(
+        sees_notices(person), notices.c.state == NoticeState.WAITING, first_of_circular(person)
+    )
     rows = await tx.all(waiting.order_by(notices.c.id))
     found = [notice_from(row) for row in rows if _approver(by_town=row.needs_town)(person, row.area_path)]
     return [notice for notice in found if not notice.is_of(person)][:RECENT]

@@ -47,8 +47,6 @@ async def test_a_warning_goes_to_all_villages_and_is_lifted_in_all(desk: Desk) -
     await expect(page.locator("main")).to_contain_text("榕溪村、竹坑村：4户")
     await page.get_by_role("button", name="定了，马上发").click()
     await expect(page.get_by_role("status")).to_contain_text("应急通知发出去了")
-    assert await town.run_jobs() == 2
-    await page.reload()
     await expect(page.locator("#progress")).to_contain_text("有人回话、有人记结果，这里会自己更新")
     await desk.hub.text("陈伯", "2")
     await expect(page.locator("#progress")).to_contain_text("要人接 1")
@@ -67,7 +65,6 @@ async def test_a_warning_goes_to_all_villages_and_is_lifted_in_all(desk: Desk) -
     await page.get_by_role("button", name="看看发出去的样子").click()
     await expect(page.get_by_role("alert")).to_contain_text("还有4户没记")
     await page.get_by_role("button", name="定了，马上发").click()
-    assert await town.run_jobs() == 2
     assert "台风解除了" in (await desk.hub.told("陈伯"))[-1]
 
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from notifier.notice_jobs import notice_job
+from notifier.transfers import call_silent
 from notifier.visiting import follow_up
 from store.actions.areas import change_setting
 from store.domain.people import Role
-from store.queries.transfers import counts_of_rolls
 from store.tables import deliveries, emergency_notices, emergency_roll_entries, emergency_rolls, notices, residents
 from tests.hub import RENDERER, Hub, parent_of
 from tests.integration.console_parts import Browser, signed_in
@@ -63,6 +63,9 @@ async def town(hub: Hub) -> Town:
     return found
 
 
+OVER = {"issuer": "青榕县气象台", "day": "2026-11-18", "clock": "11:50", "evidence": "台风黄色预警解除了"}
+
+
 async def states(hub: Hub) -> set[str]:
     async with hub.books() as tx:
         return {row.state for row in await tx.all(select(notices.c.state))}
@@ -98,9 +101,7 @@ async def test_the_town_warns_its_villages_at_once_and_counts_them_together(town
         page = await browser.get(f"{WARN}?village=several")
         assert len(re.findall(r'name="village_\d+" value="1" checked', page.text)) == 2
         await warned(browser, town)
-        assert "正在排名单" in browser.page.text
-        assert await town.told("竹伯") == []
-        assert await town.run_jobs() == 2
+        assert town.queue.jobs == []  # nobody waits for a queue
         for name in ("陈伯", "竹伯"):
             assert "台风黄色预警:今晚8点前到村小学" in (await town.told(name))[-1]
         await town.hub.text("陈伯", "1")
@@ -119,7 +120,6 @@ async def test_the_town_warns_its_villages_at_once_and_counts_them_together(town
 async def test_households_without_an_officer_are_the_villages_not_the_towns(town: Town) -> None:
     async with signed_in(town.hub, "赵工") as browser:
         await warned(browser, town)
-    await town.run_jobs()
     async with town.hub.books() as tx:
         entry = emergency_roll_entries.c
         answers = await tx.all(
@@ -138,18 +138,14 @@ async def test_households_without_an_officer_are_the_villages_not_the_towns(town
 async def test_one_all_clear_ends_all_of_it(town: Town) -> None:
     async with signed_in(town.hub, "赵工") as browser:
         await warned(browser, town)
-        await town.run_jobs()
-        await browser.get(ONE)
         await browser.get(f"{ONE}/lift")
-        over = {"issuer": "青榕县气象台", "day": "2026-11-18", "clock": "11:50", "evidence": "台风黄色预警解除了"}
-        sure = await browser.press(f"{ONE}/lift", **over, press="look")
+        sure = await browser.press(f"{ONE}/lift", **OVER, press="look")
         assert "还有5户" in sure.text
         assert "告诉收到过应急通知的4个号" in sure.text
         fields = {**browser.hidden(f"{ONE}/lift"), "press": "send"}
         lifted = await browser.post(f"{ONE}/lift", fields)
         assert lifted.path == f"{LIST}/circulars/2?done=lifted"
         assert (await browser.post(f"{ONE}/lift", fields)).path == f"{ONE}?done=already"
-        assert await town.run_jobs() == 2
         for name in ("陈伯", "竹伯"):
             assert "解除" in (await town.told(name))[-1]
         assert "现在没有还没解除的应急通知" in (await browser.get(f"{LIST}/emergencies")).text
@@ -159,17 +155,59 @@ async def test_one_all_clear_ends_all_of_it(town: Town) -> None:
         assert await tx.scalar(select(func.count()).select_from(emergency_notices)) == 4
 
 
-async def test_a_warning_that_is_over_before_it_was_written_reaches_nobody(town: Town) -> None:
+async def test_what_one_village_has_lifted_itself_is_left_out(town: Town) -> None:
     async with signed_in(town.hub, "赵工") as browser:
         await warned(browser, town)
+        await browser.get(f"{LIST}/1/lift")
+        await browser.press(f"{LIST}/1/lift", **OVER, press="look")
+        await browser.press(f"{LIST}/1/lift", press="send")
+        heard = len(await town.told("陈伯"))
         await browser.get(f"{ONE}/lift")
-        over = {"issuer": "青榕县气象台", "day": "2026-11-18", "clock": "11:50", "evidence": "台风黄色预警解除了"}
-        await browser.press(f"{ONE}/lift", **over, press="look")
-        await browser.press(f"{ONE}/lift", press="send")
-    assert await town.run_jobs() == 4
-    async with town.hub.books() as tx:
-        assert await tx.scalar(select(func.count()).where(deliveries.c.notice_id.is_not(None))) == 0
-        assert await counts_of_rolls(tx, [1, 2]) == []
+        sure = await browser.press(f"{ONE}/lift", **OVER, press="look")
+        assert "告诉收到过应急通知的1个号" in sure.text
+        assert (await browser.press(f"{ONE}/lift", press="send")).path == f"{LIST}/circulars/2?done=lifted"
+    assert len(await town.told("陈伯")) == heard
+    assert "解除" in (await town.told("竹伯"))[-1]
+
+
+async def test_an_empty_village_stops_nobodys_call_list(town: Town) -> None:
+    """And the sender reads how all of them stand, once."""
+    await town.hub.neighbour_village("空村")
+    async with signed_in(town.hub, "赵工") as browser:
+        page = await browser.get(f"{WARN}?village=several")
+        ticks = dict.fromkeys(re.findall(r'name="(village_\d+)" value="1" checked', page.text), "1")
+        assert len(ticks) == 3
+        await browser.press(WARN, **{**FACTS, **ticks})
+        await browser.press(WARN, press="send")
+        town.hub.clock.pass_time(minutes=31)
+        heard = len(await town.told("赵工"))
+        async with town.hub.books() as tx:
+            assert await call_silent(tx, RENDERER) == 2
+        [standing] = (await town.told("赵工"))[heard:]
+        assert "应急通知发到的2个村,5户" in standing
+        assert any("竹伯" in text for text in await town.told("隔壁文书"))
+        await browser.get(f"{LIST}/3/lift")
+        await browser.press(f"{LIST}/3/lift", **OVER, press="look")
+        assert (await browser.press(f"{LIST}/3/lift", press="send")).path == f"{LIST}/3?done=lifted"
+
+
+async def test_who_serves_some_of_the_villages_has_each_of_his_own(town: Town) -> None:
+    third = await town.hub.neighbour_village("上榕村")
+    roles = ((Role.SECURITY, town.hub.village), (Role.SECURITY, town.next_village.village))
+    await town.hub.add_officer("两村治保", "+8613900007086", *roles)
+    async with signed_in(town.hub, "赵工") as browser:
+        await browser.get(f"{WARN}?village=several")
+        await browser.press(WARN, **{**FACTS, **town.ticks(), f"village_{third.village.id}": "1"})
+        await browser.press(WARN, press="send")
+    async with signed_in(town.hub, "两村治保") as browser:
+        for page in (f"{LIST}?show=sent", f"{LIST}/emergencies"):
+            text = (await browser.get(page)).text
+            assert (ONE in text, f"{LIST}/1" in text, f"{LIST}/2" in text, f"{LIST}/3" in text) == (
+                False,
+                True,
+                True,
+                False,
+            ), page
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -262,7 +300,9 @@ async def test_small_audiences_of_many_villages_are_a_large_one(town: Town) -> N
         assert (refused.status, "另一位干部批" in refused.text) == (409, True)
         assert (await browser.get(f"{LIST}/1")).text.count("/release") == 0
         one = {**fields, "hash": fields["hash_1"], "plan_hash": fields["plan_1"]}
-        assert (await browser.post(f"{LIST}/1/release", one)).status == 404
+        for action in ("submit", "release"):
+            alone = await browser.post(f"{LIST}/1/{action}", {**one, "form": f"x{action}"})
+            assert (alone.status, "一起发给几个村" in alone.text) == (409, True)
         assert await states(hub) == {"draft"}
     async with hub.books() as tx:
         for village in (hub.village, town.next_village.village):
@@ -305,6 +345,73 @@ def only_hashes(fields: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name.startswith(("hash_", "plan_"))}
 
 
+async def test_a_village_does_not_let_its_own_part_go(town: Town) -> None:
+    hub = town.hub
+    async with signed_in(hub, "赵工") as browser:
+        await drafted(browser, town)
+        await browser.press(f"{ONE}/submit")
+        seen = browser.hidden(f"{ONE}/drop")
+    async with signed_in(town.next_village, "隔壁文书") as browser:
+        page = await browser.get(f"{LIST}/2")
+        assert f"{LIST}/2/approve" not in page.text
+        fields = {**browser.hidden("/console/sign-out"), "hash": seen["hash_2"], "plan_hash": seen["plan_2"]}
+        for action in ("approve", "refuse"):
+            refused = await browser.post(f"{LIST}/2/{action}", {**fields, "form": f"x{action}", "text": "不要"})
+            assert (refused.status, "一起发给几个村" in refused.text) == (409, True)
+    assert await states(hub) == {"waiting"}
+    [shown] = await hub.text("李书记", "通知26001")
+    assert "等" in shown
+    assert "批准" not in shown
+
+
+async def test_in_conversation_nobody_goes_on_writing_a_part_of_it(town: Town) -> None:
+    hub = town.hub
+    async with signed_in(hub, "赵工") as browser:
+        await drafted(browser, town, kind="party_members")
+    [shown] = await hub.text("赵工", "通知26001")
+    assert "回数字" not in shown
+    for reply in ("1", "2", "3"):
+        await hub.text("赵工", reply)
+    assert await states(hub) == {"draft"}
+
+
+async def test_what_a_job_has_yet_to_write_is_stopped_as_well(town: Town) -> None:
+    hub = town.hub
+    hub.clock.pass_time(hours=10)  # at ten in the evening: SMS wait for the morning
+    async with signed_in(hub, "赵工") as browser:
+        await drafted(browser, town)
+        await browser.press(f"{ONE}/submit")
+    async with signed_in(hub, "钱工") as browser:
+        await browser.get(ONE)
+        await browser.press(f"{ONE}/approve")
+        assert (await browser.press(f"{ONE}/pause")).path == f"{ONE}?done=pause"
+        assert await town.run_jobs() == 2
+        assert await of_phones(hub) == {"paused"}
+        assert (await browser.press(f"{ONE}/cancel")).path == f"{ONE}?done=cancel"
+        assert await of_phones(hub) == {"skipped"}
+
+
+async def of_phones(hub: Hub) -> set[str]:
+    """The states of what was written for people who have a phone."""
+    async with hub.books() as tx:
+        to_people = (deliveries.c.notice_id.is_not(None), deliveries.c.contact_id.is_not(None))
+        return {row.state for row in await tx.all(select(deliveries.c.state).where(*to_people))}
+
+
+async def test_a_village_without_anybody_who_is_meant_is_complete(town: Town) -> None:
+    hub = town.hub
+    async with hub.books() as tx:
+        await tx.run(residents.update().where(residents.c.name == "陈伯").values(party_member=True))
+    async with signed_in(hub, "赵工") as browser:
+        await drafted(browser, town, kind="party_members")
+        await browser.press(f"{ONE}/release")
+    await town.run_jobs()
+    await set_states(hub, "delivered")
+    async with hub.books() as tx:
+        await follow_up(tx, RENDERER)
+    assert "您发到2个村的通知都有了下落:共1户,知道的1户" in (await hub.told("赵工"))[-1]
+
+
 async def test_what_still_goes_out_is_stopped_everywhere(town: Town) -> None:
     hub = town.hub
     hub.clock.pass_time(hours=10)  # at ten in the evening: SMS wait for the morning
@@ -318,8 +425,6 @@ async def test_what_still_goes_out_is_stopped_everywhere(town: Town) -> None:
         for action, state in (("pause", "paused"), ("resume", "queued"), ("pause", "paused"), ("cancel", "skipped")):
             await browser.get(ONE)
             assert (await browser.press(f"{ONE}/{action}")).path == f"{ONE}?done={action}"
-            async with hub.books() as tx:
-                to_people = (deliveries.c.notice_id.is_not(None), deliveries.c.contact_id.is_not(None))
-                assert {row.state for row in await tx.all(select(deliveries.c.state).where(*to_people))} == {state}
+            assert await of_phones(hub) == {state}
         await browser.get(ONE)
         assert f"{ONE}/pause" not in browser.page.text

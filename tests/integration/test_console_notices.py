@@ -507,7 +507,7 @@ async def test_a_large_one_says_that_its_list_is_being_made(hub: Hub) -> None:
         await tell_progress(tx, JobName.SEND_NOTICE, notice_id, 2500)
     async with signed_in(hub, "李书记") as browser:
         page = await browser.get(path)
-        assert ("已排好2500，共6000户" in page.text, "every 5s" in page.text) == (True, True)
+        assert ("已列好2500，共6000户" in page.text, "every 5s" in page.text) == (True, True)
         assert WATER in (await browser.get(f"{LIST}?show=going")).text
 
 

@@ -151,7 +151,7 @@ async def test_how_far_it_is_is_read_while_it_is_written(
     monkeypatch.setattr("notifier.notice_jobs.tell_progress", watched)
     [(_, arguments, _)] = queue.jobs
     await notice_job(hub.database, RENDERER, hub.clock, wakes)(arguments)
-    assert [text.partition("正在排名单:")[2][:8] for text in said] == ["已排好0,共2户", "已排好1,共2户"]
+    assert [text.partition("正在列名单:")[2][:8] for text in said] == ["已列好0,共2户", "已列好1,共2户"]
     assert "发完了" in (await hub.text("周文书", f"通知{notice.number}"))[0]
 
 

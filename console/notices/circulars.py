@@ -129,8 +129,8 @@ class CircularPages:
         action = request.match_info["action"]
         where = f"{NOTICES}?show=drafts" if action == "drop" else f"{CIRCULARS}/{circular_id(request)}"
         async with self.office.database.write(self.office.clock()) as tx:
-            circular = await circular_for_staff(tx, visit.person, circular_id(request))
             await once(tx, request, visit, fields, where)
+            circular = await circular_for_staff(tx, visit.person, circular_id(request))
             tells = await ACTIONS[action](tx, self.office.renderer, visit.person, circular, fields)
             await write_tells(tx, self.office.renderer, tells)
         self.office.pulse.beat()

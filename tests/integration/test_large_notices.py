@@ -168,4 +168,4 @@ async def test_a_job_that_fails_for_good_rests_longer_and_longer(
             await defer_unfinished(tx, hub.clock())
     assert len(queue.jobs) == 1 + 7
     [late] = await hub.text("周文书", f"通知{notice.number}")
-    assert "排得太久了" in late
+    assert "列得太久了" in late

@@ -145,6 +145,9 @@ async def test_what_a_web_process_leaves_two_workers_do_once(
         ]
         await _until_sent(gateway, 2)
         await _until_idle(store_url)
+        async with asyncio.timeout(WITHIN), aiohttp.ClientSession() as session:
+            for port, worker in zip(ports, workers, strict=True):  # one may have done it all before the other was up
+                await _until_up(session, port, worker, tmp_path / f"worker{port}")
         assert await _accepted_calls(ports) == 2
         for process in (web_process, *workers):
             process.signal(signal.SIGTERM)

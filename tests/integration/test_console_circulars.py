@@ -1,6 +1,8 @@
 """One notice, or one warning, to several villages: written once, let go once, proved village by village."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -90,6 +92,18 @@ async def warned(browser: Browser, town: Town, **fields: str) -> None:
     assert "榕溪村、竹坑村：5户" in sure.text, sure.text
     sent = await browser.press(WARN, press="send")
     assert sent.path == f"{ONE}?done=warned", sent.text
+
+
+@asynccontextmanager
+async def approved(town: Town) -> AsyncIterator[Browser]:
+    """The colleague's browser, on the page of a notice to both villages that he has just approved."""
+    async with signed_in(town.hub, "赵工") as browser:
+        await drafted(browser, town)
+        await browser.press(f"{ONE}/submit")
+    async with signed_in(town.hub, "钱工") as browser:
+        await browser.get(ONE)
+        await browser.press(f"{ONE}/approve")
+        yield browser
 
 
 # Emergencies ---------------------------------------------------------------------------------------------------------
@@ -269,13 +283,8 @@ async def test_a_notice_to_two_villages_is_approved_once_and_proved_for_each(tow
 
 async def test_its_drafter_hears_once_when_the_last_village_is_complete(town: Town) -> None:
     hub = town.hub
-    async with signed_in(hub, "赵工") as browser:
-        await drafted(browser, town)
-        await browser.press(f"{ONE}/submit")
-    async with signed_in(hub, "钱工") as browser:
-        await browser.get(ONE)
-        await browser.press(f"{ONE}/approve")
-    await town.run_jobs()
+    async with approved(town):
+        await town.run_jobs()
     await set_states(hub, "delivered")
     heard = len(await hub.told("赵工"))
     async with hub.books() as tx:
@@ -378,12 +387,7 @@ async def test_in_conversation_nobody_goes_on_writing_a_part_of_it(town: Town) -
 async def test_what_a_job_has_yet_to_write_is_stopped_as_well(town: Town) -> None:
     hub = town.hub
     hub.clock.pass_time(hours=10)  # at ten in the evening: SMS wait for the morning
-    async with signed_in(hub, "赵工") as browser:
-        await drafted(browser, town)
-        await browser.press(f"{ONE}/submit")
-    async with signed_in(hub, "钱工") as browser:
-        await browser.get(ONE)
-        await browser.press(f"{ONE}/approve")
+    async with approved(town) as browser:
         assert (await browser.press(f"{ONE}/pause")).path == f"{ONE}?done=pause"
         assert await town.run_jobs() == 2
         assert await of_phones(hub) == {"paused"}
@@ -415,12 +419,7 @@ async def test_a_village_without_anybody_who_is_meant_is_complete(town: Town) ->
 async def test_what_still_goes_out_is_stopped_everywhere(town: Town) -> None:
     hub = town.hub
     hub.clock.pass_time(hours=10)  # at ten in the evening: SMS wait for the morning
-    async with signed_in(hub, "赵工") as browser:
-        await drafted(browser, town)
-        await browser.press(f"{ONE}/submit")
-    async with signed_in(hub, "钱工") as browser:
-        await browser.get(ONE)
-        await browser.press(f"{ONE}/approve")
+    async with approved(town) as browser:
         await town.run_jobs()
         for action, state in (("pause", "paused"), ("resume", "queued"), ("pause", "paused"), ("cancel", "skipped")):
             await browser.get(ONE)

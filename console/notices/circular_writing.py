@@ -1,5 +1,6 @@
 """Writing one notice to several villages: the form, and the drafts that come of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -50,10 +51,10 @@ class CircularWritingPages:
             circular = await _own(tx, request, visit)
             await once(tx, request, visit, fields, f"{CIRCULARS}/{circular.id}" if circular else NOTICES)
             if circular:
-                key = await _change(tx, visit.person, circular, fields)
+                where = await _change(tx, visit.person, circular, fields)
             else:
-                key = await _write(tx, visit.person, await _towns(tx, visit.person), fields)
-        raise led_to(f"{CIRCULARS}/{key}", "saved")
+                where = await _write(tx, visit.person, await _towns(tx, visit.person), fields)
+        raise led_to(where, "saved")
 
 
 async def _own(tx: Transaction, request: web.Request, visit: Visit) -> Circular | None:
@@ -78,15 +79,18 @@ async def _villages(tx: Transaction, circular: Circular) -> list[Area]:
     return [await area_by_id(tx, notice.village_id) for notice in circular.notices]
 
 
-async def _write(tx: Transaction, person: Staff, towns: list[Town], fields: Fields) -> int:
-    villages, key = ticked(towns, fields), await begin_circular(tx, person)
+async def _write(tx: Transaction, person: Staff, towns: Sequence[Town], fields: Fields) -> str:
+    """The page of what was written: where one village is ticked, of a notice like any other."""
+    villages = ticked(towns, fields)
+    key = await begin_circular(tx, person) if len(villages) > 1 else None
     for village in villages:
-        await write_draft(tx, person, await whole_place(tx, person, village, villages), fields, None, key)
-    return key
+        place = await whole_place(tx, person, village, villages)
+        notice, _ = await write_draft(tx, person, place, fields, None, key)
+    return f"{CIRCULARS}/{key}" if key else f"{NOTICES}/{notice.id}"
 
 
-async def _change(tx: Transaction, person: Staff, circular: Circular, fields: Fields) -> int:
+async def _change(tx: Transaction, person: Staff, circular: Circular, fields: Fields) -> str:
     villages = await _villages(tx, circular)
     for notice, village in zip(circular.notices, villages, strict=True):
         await write_draft(tx, person, await whole_place(tx, person, village, villages), fields, notice)
-    return circular.id
+    return f"{CIRCULARS}/{circular.id}"

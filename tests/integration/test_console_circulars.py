@@ -294,6 +294,16 @@ async def test_its_drafter_hears_once_when_the_last_village_is_complete(town: To
     assert "您发到2个村的通知都有了下落:共5户,知道的5户,占100.0%" in closed
 
 
+async def test_one_village_that_is_ticked_gets_a_notice_like_any_other(town: Town) -> None:
+    async with signed_in(town.hub, "赵工") as browser:
+        await browser.get(NEW)
+        only = {f"village_{town.next_village.village.id}": "1"}
+        page = await browser.press(NEW, text=TEXT, kind="village", **only)
+        assert page.path == f"{LIST}/1?done=saved"
+        assert f"{LIST}/1/submit" in page.text
+        assert "circulars" not in page.text
+
+
 async def test_small_audiences_of_many_villages_are_a_large_one(town: Town) -> None:
     hub = town.hub
     async with hub.books() as tx:

@@ -4,6 +4,7 @@ A notice is written by a job, each village's by its own: on PostgreSQL as many a
 is written at once: nobody waits for a queue.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,8 +40,11 @@ class CircularPlan:
 
 
 async def plan_circular(tx: Transaction, renderer: Renderer, circular: Circular) -> CircularPlan:
-    """Some statements a village. Needs a writing transaction, as every plan does."""
-    plans = [await preview_notice(tx, renderer, notice) for notice in circular.notices]
+    """One village behind the other, for they may share an account. Needs a writing transaction, as every plan does."""
+    plans, ahead = [], Counter[int]()
+    for notice in circular.notices:
+        plans.append(await preview_notice(tx, renderer, notice, ahead))
+        ahead.update({one.account_id: one.messages for one in plans[-1].carried})
     together = planned_together(plans, await sizes_of(tx, circular))
     approvers = await approvers_of_all(tx, circular, by_town=totals_of(together).needs_town)
     previews = {notice.id: plan for notice, plan in zip(circular.notices, together, strict=True)}

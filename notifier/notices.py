@@ -1,9 +1,11 @@
 """A notice on its way: planned and priced before anybody approves it, written into the ledger when he has."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from notifier.audience import choose_carriers, count_recipients
 from notifier.plan_figures import Figures, next_sms
@@ -38,9 +40,11 @@ class NoticePlan:
     held_until: datetime | None
 
 
-async def preview_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> Preview:
-    """Whom it would reach now, how, and at what price."""
-    return (await plan_notice(tx, renderer, notice)).preview
+async def preview_notice(
+    tx: Transaction, renderer: Renderer, notice: Notice, ahead: Mapping[int, int] = MappingProxyType({})
+) -> Preview:
+    """Whom it would reach now, how, at what price; by when, with so many messages `ahead` of it at each account."""
+    return (await plan_notice(tx, renderer, notice, ahead)).preview
 
 
 async def send_notice(tx: Transaction, renderer: Renderer, notice: Notice, told: Told = tell_nobody) -> datetime:
@@ -74,10 +78,13 @@ async def _copy(tx: Transaction, notice: Notice, plan: NoticePlan, number: int) 
     return Copy(wording.account.id, wording.rendered.text, buttons, dues or [(0, tx.now)], plan.held_until)
 
 
-async def plan_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> NoticePlan:
+async def plan_notice(
+    tx: Transaction, renderer: Renderer, notice: Notice, ahead: Mapping[int, int] = MappingProxyType({})
+) -> NoticePlan:
     """Find the recipients, choose the account and the words for each kind of address, and count.
 
-    Some statements, whatever the size; writes nothing but the temporary table.
+    `ahead` are messages by account that will wait there besides those that do. Some statements, whatever the size;
+    writes nothing but the temporary table.
     """
     settings = await settings_for(tx, notice.village_id)
     word = partial(wordings, renderer, notice, settings)
@@ -86,7 +93,7 @@ async def plan_notice(tx: Transaction, renderer: Renderer, notice: Notice) -> No
     search = Search(notice.audience, carriage.routes, today, _day(due, settings))
     await find_recipients(tx, search, fallback=notice.fallback.minutes > 0)
     counted = await count_recipients(tx, carriage.carriers)
-    figures = Figures(notice, settings, tx.now, counted, await backlog(tx))
+    figures = Figures(notice, settings, tx.now, counted, Counter(await backlog(tx)) + Counter(ahead))
     preview = figures.preview(
         render_notice(renderer, notice, settings.language, Medium.SMS, settings).text,
         await people_meant(tx, notice.audience, today),

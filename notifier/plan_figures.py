@@ -98,6 +98,7 @@ class Figures:
 
 def _carried(wording: Wording, now: int, later: int, done_at: datetime) -> Carried:
     return Carried(
+        account_id=wording.account.id,
         account=wording.account.name,
         kind=wording.account.kind,
         is_sms=wording.is_sms,

@@ -169,8 +169,8 @@ FACTS: dict[str, object] = {
     "needs_town": True,
     "done_at": _MOMENT,
     "carried": [
-        Carried("sms", AccountKind.ALIYUN, True, 343, 343, 17_15, 57, 2_85, False, _MOMENT),
-        Carried("page", AccountKind.WEB_CHAT, False, 57, 0, 0, 0, 0, True, _MOMENT),
+        Carried(1, "sms", AccountKind.ALIYUN, True, 343, 343, 17_15, 57, 2_85, False, _MOMENT),
+        Carried(2, "page", AccountKind.WEB_CHAT, False, 57, 0, 0, 0, 0, True, _MOMENT),
     ],
     "objected": [Objected("sms", AccountKind.TENCENT, "party_and_government", "党员")],
     "not_found": ["张三"],

@@ -38,6 +38,7 @@ class Carried:
     `whole` is False where the text is too long for it and only says where to hear it whole.
     """
 
+    account_id: int
     account: str
     kind: str
     is_sms: bool

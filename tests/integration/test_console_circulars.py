@@ -8,12 +8,24 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import func, select
 
+from notifier.circulars import plan_circular
 from notifier.notice_jobs import notice_job
 from notifier.transfers import call_silent
 from notifier.visiting import follow_up
+from store.actions.accounts import add_account
 from store.actions.areas import change_setting
+from store.domain.accounts import AccountKind
 from store.domain.people import Role
-from store.tables import deliveries, emergency_notices, emergency_roll_entries, emergency_rolls, notices, residents
+from store.queries.circulars import circular_for_staff
+from store.tables import (
+    channel_accounts,
+    deliveries,
+    emergency_notices,
+    emergency_roll_entries,
+    emergency_rolls,
+    notices,
+    residents,
+)
 from tests.hub import RENDERER, Hub, parent_of
 from tests.integration.console_parts import Browser, signed_in
 from tests.integration.test_console_emergencies import FACTS
@@ -279,6 +291,23 @@ async def test_a_notice_to_two_villages_is_approved_once_and_proved_for_each(tow
         assert (page.status, ONE in page.text) == (200, False)
         assert (await browser.get(ONE)).status == 404
         assert f'href="{LIST}/2"' in (await browser.get(f"{LIST}?show=sent")).text
+
+
+async def test_villages_that_share_an_account_go_out_one_behind_the_other(town: Town) -> None:
+    hub, official = town.hub, town.hub.staff["赵工"]
+    slow = {"send_url": "http://x", "username": "u", "password": "p", "sender": "1", "per_second": "0.1"}
+    async with hub.books() as tx:
+        its_town = await parent_of(tx, hub.village)
+        simulators = channel_accounts.c.id.in_((hub.sms.id, town.next_village.sms.id))
+        await tx.run(channel_accounts.update().where(simulators).values(area_id=its_town.parent_id))
+        await add_account(tx, its_town.id, AccountKind.KANNEL, "镇短信", slow, actor="test")
+    async with signed_in(hub, "赵工") as browser:
+        await drafted(browser, town)
+    async with hub.books() as tx:
+        circular = await circular_for_staff(tx, official, 1)
+        plans = (await plan_circular(tx, RENDERER, circular)).previews
+    # One SMS in ten seconds: 榕溪村 has three, 竹坑村 one behind them.
+    assert [(plans[one.id].done_at - hub.clock()).total_seconds() for one in circular.notices] == [30, 40]
 
 
 async def test_its_drafter_hears_once_when_the_last_village_is_complete(town: Town) -> None:

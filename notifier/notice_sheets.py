@@ -66,7 +66,7 @@ def moment_cell(at: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _summary(number: int, reach: Reach, zone: ZoneInfo) -> list[str]:
-    percent = f"{reach.per_mille // 10}.{reach.per_mille % 10}%"
+    percent = f"{reach.percent}%"
     told = reach.count(Outcome.TOLD)
     lines = [f"通知{number}号:共{reach.households}户,收到{reach.proven - told}户,上门告诉{told}户,合{percent}"]
     lines += [f"{one.by_name} {moment_cell(one.at, zone)} 发到“{one.group_name}”,不算送到" for one in reach.postings]

@@ -20,7 +20,7 @@ from store.domain.errors import NotAllowed, Refusal
 from store.domain.notices import CHANGEABLE, Arranging, Notice, NoticeState
 from store.domain.people import Staff
 from store.domain.plans import Preview
-from store.domain.reach import Outcome, Reach
+from store.domain.reach import Outcome, Reach, joined
 from store.domain.settings import AreaSettings
 from store.domain.speech import Tell
 from store.domain.transfers import RollCounts, RollTotals, Standing, totals_of_rolls
@@ -66,29 +66,12 @@ class Sheet:
     newest: int = 0
 
     @property
-    def households(self) -> int:
-        return sum(line.reach.households for line in self.lines if line.reach)
-
-    @property
-    def proven(self) -> int:
-        return sum(line.reach.proven for line in self.lines if line.reach)
-
-    @property
-    def under_way(self) -> int:
-        return sum(line.reach.count(Outcome.UNDER_WAY) for line in self.lines if line.reach)
-
-    @property
-    def unreached(self) -> int:
-        return sum(line.reach.count(Outcome.UNREACHED) for line in self.lines if line.reach)
-
-    @property
-    def per_mille(self) -> int:
-        """Never rounded up: 999 means that somebody is missing."""
-        return self.proven * 1000 // self.households if self.households else 0
+    def reach(self) -> Reach:
+        return joined([line.reach for line in self.lines if line.reach])
 
     @property
     def goes_out(self) -> bool:
-        return self.under_way > 0 or any(line.arranging is not None for line in self.lines)
+        return self.reach.count(Outcome.UNDER_WAY) > 0 or any(line.arranging is not None for line in self.lines)
 
     @property
     def rolls(self) -> RollTotals:

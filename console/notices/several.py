@@ -1,17 +1,17 @@
 """Several villages at once: what may be ticked, town by town, and what was."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from console.notices.drafting import Place, place_of
+from console.notices.drafting import Place
 from console.visits import Fields
 from store.database import Transaction
-from store.domain.addressing import Addressable
+from store.domain.addressing import Addressable, kinds_open_to
 from store.domain.areas import Area
 from store.domain.audiences import FLAG_ROLE, Audience, AudienceKind
 from store.domain.circulars import MOST_VILLAGES, checked_villages
 from store.domain.people import Staff
-from store.queries.areas import area_by_id
+from store.queries.areas import area_by_id, settings_for
 from store.queries.notices import villages_served
 
 SEVERAL = "several"
@@ -50,11 +50,11 @@ def all_ticked(towns: Sequence[Town]) -> Fields:
 
 
 async def whole_place(tx: Transaction, person: Staff, village: Area, among: Sequence[Area]) -> Place:
-    """A village with what may be ticked `among` all of them alike. Raises NotFound for one that is not his."""
-    place = await place_of(tx, person, str(village.id))
+    """A village with what may be ticked `among` all of them alike."""
     knows = all(person.holds(FLAG_ROLE, one.path) for one in among)
-    kinds = [kind for kind in place.kinds if kind not in _OF_ONE_VILLAGE and (knows or not kind.is_sensitive)]
-    return replace(place, among=Addressable(village, (), ()), groups=(), kinds=kinds)
+    open_ones = (kind for kind in kinds_open_to(person, village, ()) if kind not in _OF_ONE_VILLAGE)
+    kinds = [kind for kind in open_ones if knows or not kind.is_sensitive]
+    return Place(Addressable(village, (), ()), await settings_for(tx, village.id), (), kinds, serves_all=True)
 
 
 def everybody(village: Area) -> Audience:

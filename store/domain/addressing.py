@@ -83,11 +83,14 @@ def audience_of(wanted: Wanted, person: Staff, among: Addressable, named: Named)
     """The audience that was wanted; of those whom only some of the village are, the ones that this person serves.
 
     "Mine" are the groups that he answers for; where he has none, `named` are the heads of his paired households.
-    Raises Refusal("notice.no_households") for "mine" where he has neither; and as `checked_audience` does.
+    Raises Refusal("notice.no_households") for "mine" where he has neither, ("notice.paired_whole") where paired
+    households are to be narrowed; and as `checked_audience` does.
     """
     village, groups = among.village, among.groups
     chosen = tuple(group for group in groups if group.id in wanted.groups)
     if wanted.mine and named.residents:
+        if not _is_everybody(wanted) or wanted.units is False:
+            raise Refusal("notice.paired_whole")
         return checked_audience(Audience(AudienceKind.LISTED, village, residents=named.residents, units=True))
     if wanted.mine:
         chosen = _answered_for(person, village, groups)

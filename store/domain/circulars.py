@@ -13,6 +13,7 @@ from store.domain.emergencies import EmergencyPlan
 from store.domain.errors import Refusal
 from store.domain.notices import Notice, NoticeState
 from store.domain.plans import Preview
+from store.domain.reach import percent_of
 
 MOST_VILLAGES = 60
 """Villages of one circular: more than any town has. A county writes to its towns one after the other."""
@@ -110,9 +111,7 @@ class CircularFigures:
 
     @property
     def percent(self) -> str:
-        """With one decimal, never rounded up."""
-        per_mille = self.proven * 1000 // self.households if self.households else 0
-        return f"{per_mille // 10}.{per_mille % 10}"
+        return percent_of(self.proven, self.households)
 
 
 def all_told(plans: Sequence[EmergencyPlan]) -> EmergencyPlan:

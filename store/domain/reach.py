@@ -4,7 +4,7 @@ A receipt, a reading, an answer, and a message that lies in a Telegram or WeChat
 gateway took it proves nothing: such a household counts as sent, never as reached.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -100,19 +100,30 @@ class Reach:
         return self.count(Outcome.REACHED, Outcome.TOLD)
 
     @property
-    def per_mille(self) -> int:
-        """Never rounded up: 999 means that somebody is missing."""
-        return self.proven * 1000 // self.households if self.households else 0
-
-    @property
     def waits(self) -> int:
         return sum(tally.waits for tally in self.tallies)
+
+    @property
+    def percent(self) -> str:
+        return percent_of(self.proven, self.households)
 
     @property
     def reasons(self) -> dict[str, int]:
         """Why households were not reached, the most frequent reason first."""
         missed = [tally for tally in self.tallies if tally.outcome is Outcome.UNREACHED]
         return {tally.reason: tally.households for tally in sorted(missed, key=lambda one: -one.households)}
+
+
+def percent_of(proven: int, households: int) -> str:
+    """With one decimal, never rounded up: 99.9 means that somebody is missing."""
+    per_mille = proven * 1000 // households if households else 0
+    return f"{per_mille // 10}.{per_mille % 10}"
+
+
+def joined(reaches: Sequence[Reach]) -> Reach:
+    """The ledgers of several notices, read as one."""
+    tallies = tuple(tally for reach in reaches for tally in reach.tallies)
+    return Reach(tallies, sum(reach.visits for reach in reaches), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ def reach_facts(number: int, reach: Reach) -> dict[str, object]:
         "households": reach.households,
         "reached": reach.count(Outcome.REACHED),
         "told_at_door": reach.count(Outcome.TOLD),
-        "percent": f"{reach.per_mille // 10}.{reach.per_mille % 10}",
+        "percent": reach.percent,
         "sent": reach.count(Outcome.SENT),
         "under_way": reach.count(Outcome.UNDER_WAY),
         "unknown": reach.count(Outcome.UNKNOWN),

@@ -1,39 +1,16 @@
 """Who is paired with which households (结对联系)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
 from store.database import Transaction
 from store.domain.areas import Area
-from store.domain.errors import Refusal
+from store.domain.liaisons import PairedHome, Pairing, checked_homes, checked_named
 from store.queries.addressing import named_residents
 from store.queries.people import staff_of_village
 from store.tables import duties, household_liaisons, households, residents, staff
-
-MOST_PAIRED = 200
-"""Households of one liaison: more are a grid."""
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """A household by its head, or else by the first who lives there."""
-
-    id: int
-    number: str
-    head_id: int
-    head: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Somebody in office, and the households that he answers for."""
-
-    staff_id: int
-    name: str
-    homes: Sequence[Home] = field(repr=False)
 
 
 async def pairings_of(tx: Transaction, village: Area) -> list[Pairing]:
@@ -43,12 +20,12 @@ async def pairings_of(tx: Transaction, village: Area) -> list[Pairing]:
     return sorted(found, key=lambda one: (not one.homes, one.staff_id))
 
 
-async def homes_paired_with(tx: Transaction, staff_id: int, village: Area) -> Sequence[Home]:
+async def homes_paired_with(tx: Transaction, staff_id: int, village: Area) -> Sequence[PairedHome]:
     mine = (households.c.area_id == village.id, household_liaisons.c.staff_id == staff_id)
     return (await _homes_of(tx, *mine)).get(staff_id, ())
 
 
-async def _homes_of(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[int, list[Home]]:
+async def _homes_of(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[int, list[PairedHome]]:
     """By liaison. A household in which nobody lives any more is left out."""
     rows = await tx.all(
         select(household_liaisons.c.staff_id, households.c.id, households.c.number, residents.c.id, residents.c.name)
@@ -57,28 +34,20 @@ async def _homes_of(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[i
         .where(residents.c.gone == "", *conditions)
         .order_by(households.c.group_id, households.c.id, residents.c.is_head.desc(), residents.c.id)
     )
-    found: dict[int, dict[int, Home]] = {}
+    found: dict[int, dict[int, PairedHome]] = {}
     for staff_id, home_id, number, head_id, head in rows:
-        found.setdefault(staff_id, {}).setdefault(home_id, Home(home_id, number, head_id, head))
+        found.setdefault(staff_id, {}).setdefault(home_id, PairedHome(number, head_id, head))
     return {staff_id: list(homes.values()) for staff_id, homes in found.items()}
 
 
-async def homes_named(tx: Transaction, village: Area, named: Sequence[str]) -> set[int]:
+async def homes_named(tx: Transaction, village: Area, given: Sequence[str]) -> Collection[int]:
     """The households of these names, telephone numbers and household numbers.
 
-    Raises Refusal("liaison.unknown") and ("liaison.several") with the names that are nobody's or several people's, and
-    ("liaison.many").
+    Raises Refusal as `checked_named` and `checked_homes` do.
     """
-    found = await named_residents(tx, [village], named)
-    if found.unknown:
-        raise Refusal("liaison.unknown", names="、".join(found.unknown))
-    if found.several:
-        raise Refusal("liaison.several", names="、".join(found.several))
-    homes = select(residents.c.household_id).where(residents.c.id.in_(found.residents))
-    ids = {row.household_id for row in await tx.all(homes)}
-    if len(ids) > MOST_PAIRED:
-        raise Refusal("liaison.many", most=MOST_PAIRED)
-    return ids
+    named = checked_named(await named_residents(tx, [village], given))
+    homes = select(residents.c.household_id).where(residents.c.id.in_(named.residents))
+    return checked_homes({row.household_id for row in await tx.all(homes)})
 
 
 async def liaison_of(tx: Transaction, household_id: int) -> str:

@@ -320,7 +320,7 @@ async def test_its_drafter_hears_once_when_the_last_village_is_complete(town: To
         await tx.run(deliveries.update().where(deliveries.c.state == "skipped").values(state="delivered", reason=""))
         await follow_up(tx, RENDERER)
     [closed] = (await hub.told("赵工"))[heard:]
-    assert "您发到2个村的通知都有了下落:共5户,知道的5户,占100.0%" in closed
+    assert "您发到2个村的通知都有了下落:共5户,收到和上门告诉的5户,占100.0%" in closed
 
 
 async def test_one_village_that_is_ticked_gets_a_notice_like_any_other(town: Town) -> None:
@@ -452,7 +452,7 @@ async def test_a_village_without_anybody_who_is_meant_is_complete(town: Town) ->
     await set_states(hub, "delivered")
     async with hub.books() as tx:
         await follow_up(tx, RENDERER)
-    assert "您发到2个村的通知都有了下落:共1户,知道的1户" in (await hub.told("赵工"))[-1]
+    assert "您发到2个村的通知都有了下落:共1户,收到和上门告诉的1户" in (await hub.told("赵工"))[-1]
 
 
 async def test_what_still_goes_out_is_stopped_everywhere(town: Town) -> None:

@@ -113,3 +113,6 @@ async def test_my_households_are_those_that_one_is_paired_with(hub: Hub) -> None
     [write, _, offered] = await typed(hub, "我联系的户", by="周文书")
     assert "名单" in write
     assert "2户" in offered
+    for narrowed in ("我联系的户 60岁以上", "我联系的户 按人"):
+        await hub.text("周文书", "发通知")
+        assert "要挑几家,请写名单" in (await hub.text("周文书", narrowed))[0], narrowed
